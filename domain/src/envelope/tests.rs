@@ -1,0 +1,304 @@
+//! The bytes that are stored: canonical, read back equal, and as released.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use time::macros::date;
+
+use super::{Body, StoredEvent, StreamReference, UnreadableEvent};
+use crate::agency::sample as agency;
+use crate::case::event::{NeedChanges, NeedRevised, PriorityChanges, PriorityRevised};
+use crate::case::{CaseEvent, CaseState, sample};
+use crate::change::Change;
+use crate::stream::{Event, EventData, State, StreamKind};
+
+/// Characters that serialisers disagree on: controls, quotes, separators, beyond the first plane.
+const NASTY: &str =
+    "\u{0}\u{1}\u{8}\t\n\u{b}\u{c}\r\u{1f}\"\\/\u{7f}\u{80}äöü\u{2028}\u{2029}\u{feff}🏛e\u{301}";
+
+fn of_case(data: CaseEvent) -> Event {
+    let (occurred_on, reason) = (date!(2015 - 02 - 10), Some("Beispiel.".into()));
+    Event {
+        occurred_on,
+        reason,
+        data: EventData::Case(data),
+    }
+}
+
+/// Every sample event of both kinds of stream.
+fn events() -> Vec<Event> {
+    let of_agency = |data| Event {
+        occurred_on: agency::OPENED_ON,
+        reason: None,
+        data: EventData::Agency(data),
+    };
+    let agency = agency::history().into_iter().map(of_agency);
+    agency
+        .chain(sample::history())
+        .chain(sample::events().into_iter().map(of_case))
+        .collect()
+}
+
+fn stored(event: &Event) -> Body<'_> {
+    let body = sample::stored(event, 1);
+    match event.data {
+        EventData::Case(_) => body,
+        EventData::Agency(_) => Body {
+            stream: StreamReference {
+                id: agency::AGENCY,
+                kind: StreamKind::Agency,
+            },
+            ..body
+        },
+    }
+}
+
+#[track_caller]
+fn is_canonical(bytes: &[u8]) {
+    let value: Value = serde_json::from_slice(bytes).unwrap();
+    let oracle = serde_json_canonicalizer::to_string(&value).unwrap();
+    assert_eq!(std::str::from_utf8(bytes).unwrap(), oracle);
+}
+
+#[track_caller]
+fn reads_back(event: &Event) {
+    let bytes = stored(event).to_bytes().unwrap();
+    is_canonical(&bytes);
+    assert_eq!(
+        StoredEvent::from_bytes(&bytes).unwrap().event().unwrap(),
+        *event
+    );
+}
+
+#[test]
+fn bodies_are_canonical_and_read_back() {
+    for event in events() {
+        reads_back(&event);
+    }
+}
+
+#[test]
+fn every_member_of_the_envelope_is_read_back() {
+    let event = &events()[7];
+    let body = Body {
+        causation_id: Some(sample::EVENT),
+        ..stored(event)
+    };
+    let bytes = body.to_bytes().unwrap();
+    is_canonical(&bytes);
+    let read = StoredEvent::from_bytes(&bytes).unwrap();
+    assert_eq!(
+        (read.actor, read.stream, read.id),
+        (body.actor, body.stream, body.id)
+    );
+    assert_eq!(
+        (read.command_id, read.correlation_id),
+        (body.command_id, body.correlation_id)
+    );
+    assert_eq!(
+        (read.position, read.version, read.schema),
+        (body.position, body.version, body.schema)
+    );
+    assert_eq!(
+        (read.occurred_on, read.recorded_at),
+        (body.occurred_on, body.recorded_at)
+    );
+    assert_eq!(
+        (read.event_type.as_str(), read.reason.as_ref()),
+        (body.event_type, body.reason)
+    );
+}
+
+#[test]
+fn texts_survive_whatever_is_in_them() {
+    let mut event = of_case(sample::events().swap_remove(3));
+    event.reason = Some(NASTY.into());
+    let EventData::Case(CaseEvent::NeedCaptured(captured)) = &mut event.data else {
+        panic!("a need")
+    };
+    captured.statement = NASTY.into();
+    reads_back(&event);
+}
+
+#[test]
+fn absent_members_stay_absent_and_null_clears() {
+    let nothing = NeedChanges {
+        dimension: None,
+        evidence: Change::Keep,
+        statement: None,
+        urgency: None,
+    };
+    let cleared = PriorityChanges {
+        focus_area: Change::Clear,
+        needs: None,
+        rank: None,
+        target_on: Change::Clear,
+        title: None,
+    };
+    let need = of_case(CaseEvent::NeedRevised(NeedRevised {
+        changes: nothing,
+        need: sample::NEED,
+    }));
+    let priority = sample::PRIORITY;
+    let priority = of_case(CaseEvent::PriorityRevised(PriorityRevised {
+        changes: cleared,
+        priority,
+    }));
+    let changes = |event: &Event| serde_json::to_value(&event.data).unwrap()["changes"].to_string();
+    assert_eq!(changes(&need), "{}");
+    assert_eq!(
+        changes(&priority),
+        r#"{"focus_area":null,"target_on":null}"#
+    );
+    reads_back(&need);
+    reads_back(&priority);
+}
+
+#[test]
+fn states_are_canonical_and_read_back() {
+    let mut states: Vec<_> = sample::history()
+        .iter()
+        .scan(None, |state, event| {
+            *state = State::evolve(state.take(), event);
+            Some(state.clone().unwrap())
+        })
+        .collect();
+    states.push(State::Agency(agency::state()));
+    for state in states {
+        let kind = match state {
+            State::Agency(_) => StreamKind::Agency,
+            State::Case(_) => StreamKind::Case,
+        };
+        let text = serde_json::to_string(&state).unwrap();
+        is_canonical(text.as_bytes());
+        assert_eq!(State::from_stored(kind, &text).unwrap(), state);
+    }
+}
+
+#[test]
+fn a_folded_state_and_a_read_one_go_on_alike() {
+    let history = sample::history();
+    let mut folded: Option<CaseState> = None;
+    for event in &history {
+        let EventData::Case(data) = &event.data else {
+            panic!("an event of a case")
+        };
+        let text = serde_json::to_string(&folded).unwrap();
+        let read: Option<CaseState> = serde_json::from_str(&text).unwrap();
+        folded = CaseState::evolve(folded, data, event.occurred_on);
+        assert_eq!(CaseState::evolve(read, data, event.occurred_on), folded);
+    }
+}
+
+#[test]
+fn unknown_types_shapes_and_data_are_named() {
+    let read = |kind, event_type, schema, data| {
+        EventData::from_stored(kind, event_type, schema, data).unwrap_err()
+    };
+    let case = StreamKind::Case;
+    for (event_type, schema) in [
+        ("case_forgotten", 1),
+        ("case_opened", 2),
+        ("site_opened", 1),
+    ] {
+        let error = read(case, event_type, schema, "{}");
+        assert!(
+            matches!(error, UnreadableEvent::UnknownType { .. }),
+            "{error}"
+        );
+    }
+    let error = read(case, "need_withdrawn", 1, r#"{"need":7}"#);
+    assert!(
+        error.to_string().starts_with("data of need_withdrawn: "),
+        "{error}"
+    );
+    assert!(matches!(
+        StoredEvent::from_bytes(b"{}"),
+        Err(UnreadableEvent::Envelope(_))
+    ));
+}
+
+/// Data that some release wrote must be read for ever, and data written now are what they were.
+///
+/// After a new event type or schema, write the missing files once by
+/// `FALLBUCH_WRITE_GOLDEN=1 cargo test -p fallbuch-domain golden` and commit them. A file that is
+/// there is never written again: whoever changes a shape makes a new schema.
+#[test]
+fn golden_data_are_written_and_read_as_released() {
+    let mut expected = std::collections::BTreeSet::new();
+    for event in first_of_each_type() {
+        let data = serde_json::to_string(&event.data).unwrap();
+        let path = golden(&event.data);
+        if !path.exists() && std::env::var_os("FALLBUCH_WRITE_GOLDEN").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, format!("{data}\n")).unwrap();
+        }
+        let released = std::fs::read_to_string(&path).unwrap_or_else(|error| {
+            panic!(
+                "{}: {error}; FALLBUCH_WRITE_GOLDEN=1 writes it",
+                path.display()
+            )
+        });
+        assert_eq!(released, format!("{data}\n"), "{}", path.display());
+        expected.insert(path);
+    }
+    assert!(released_files().is_superset(&expected));
+}
+
+#[test]
+fn every_golden_file_is_read() {
+    let files = released_files();
+    assert!(!files.is_empty());
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let kind = path
+            .parent()
+            .and_then(Path::file_name)
+            .unwrap()
+            .to_str()
+            .unwrap();
+        let (event_type, schema) = path
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .rsplit_once('.')
+            .unwrap();
+        let kind = StreamKind::from_code(kind).unwrap();
+        let data =
+            EventData::from_stored(kind, event_type, schema.parse().unwrap(), text.trim_end());
+        let data = data.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert_eq!(data.event_type(), event_type, "{}", path.display());
+    }
+}
+
+fn first_of_each_type() -> Vec<Event> {
+    let mut met = std::collections::BTreeSet::new();
+    let first = |event: &Event| met.insert((kind_of(&event.data).code(), event.data.event_type()));
+    events().into_iter().filter(first).collect()
+}
+
+fn golden_directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+fn golden(data: &EventData) -> PathBuf {
+    let file = format!("{}.{}.json", data.event_type(), data.schema());
+    golden_directory().join(kind_of(data).code()).join(file)
+}
+
+fn released_files() -> std::collections::BTreeSet<PathBuf> {
+    let entries = |path: PathBuf| {
+        std::fs::read_dir(path)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+    };
+    entries(golden_directory()).flat_map(entries).collect()
+}
+
+fn kind_of(data: &EventData) -> StreamKind {
+    match data {
+        EventData::Agency(_) => StreamKind::Agency,
+        EventData::Case(_) => StreamKind::Case,
+    }
+}

@@ -1,0 +1,233 @@
+//! The rules' ids and sentences, and what a check finds.
+//!
+//! Invariant: a rule's id never changes its meaning; frontends and auditors refer to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Text;
+use crate::language::Language;
+
+macro_rules! rules {
+    ($( $(#[$doc:meta])* $id:ident : $de:literal, $en:literal; )+) => {
+        /// A rule of the domain by its stable id.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum Rule {
+            $( $(#[$doc])* $id, )+
+        }
+
+        impl Rule {
+            /// Every rule, in the order of the ids.
+            pub const ALL: &[Self] = &[$(Self::$id),+];
+
+            /// The stable id, such as `R05`.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $( Self::$id => stringify!($id), )+ }
+            }
+
+            /// The rule in one sentence.
+            #[must_use]
+            pub fn sentence(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $( (Self::$id, Language::De) => $de, (Self::$id, Language::En) => $en, )+
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// Opening comes first and only once.
+    R01: "Ein Beratungsfall beginnt mit seiner Eröffnung, und zwar genau einmal.",
+         "A case begins with its opening, exactly once.";
+    /// One open case per agency and municipality.
+    R02: "Je Agentur und Kommune ist höchstens ein Beratungsfall offen.",
+         "An agency has at most one open case per municipality.";
+    /// Municipality, site and advisor are valid.
+    R03: "Der Kreisschlüssel gilt am Tag der Eröffnung, der Standort ist offen, und die zuständige Person ist Mitglied der Agentur.",
+         "The district key is valid on the opening day, the site is open, and the advisor is a current member.";
+    /// A municipality outside the agency's Länder.
+    R04: "Die Kommune liegt außerhalb der Länder der Agentur.",
+         "The municipality lies outside the agency's Länder.";
+    /// What signing needs.
+    R05: "Eine Zielvereinbarung setzt ein Erstgespräch ohne Absage, einen Entwurf mit mindestens einem vereinbarten Schwerpunkt und die Unterschriften beider Seiten voraus.",
+         "Signing needs an initial meeting that was not declined, a draft with at least one agreed priority, and the signatures of both parties.";
+    /// A period begins before it ends.
+    R06: "Die Laufzeit beginnt nicht nach ihrem Ende.",
+         "The agreement's period does not begin after its end.";
+    /// A signature after the period began.
+    R07: "Eine Unterschrift ist jünger als der Beginn der Laufzeit.",
+         "A signature is later than the beginning of the period.";
+    /// Periods do not overlap.
+    R08: "Die Laufzeiten der Zielvereinbarungen eines Falls überschneiden sich nicht.",
+         "The periods of a case's agreements do not overlap.";
+    /// An agreement has an end.
+    R09: "Eine Zielvereinbarung hat ein Enddatum, auch wenn sie eine Endbedingung nennt.",
+         "An agreement has an end date, even if it names an end condition.";
+    /// Codes are valid on the day.
+    R12: "Ein Katalogcode gilt an dem Tag, an dem das Ereignis stattfand.",
+         "A catalogue code is valid on the day the event occurred.";
+    /// Priorities and what they stand on.
+    R14: "Ein Schwerpunkt bezieht sich nur auf bestehende Bedarfe dieses Falls; aus einer unterzeichneten Zielvereinbarung fällt er nur durch deren Fortschreibung.",
+         "A priority refers only to standing needs of this case; from a signed agreement it is dropped only by amendment.";
+    /// Things change only while open.
+    R21: "Bedarfe, Schwerpunkte und Zielvereinbarungen ändern sich nur, solange sie offen sind; ein Entwurf nennt nur vereinbarte Schwerpunkte.",
+         "Needs, priorities and agreements change only while they are open; a draft names only agreed priorities.";
+    /// A closed case stays closed.
+    R23: "Nach dem Abschluss sind nur noch Berichtigungen, nachgereichte Dokumente, Aufbewahrung, Übergabe und Wiedereröffnung möglich.",
+         "After closing only corrections, late documents, retention, transfer and reopening are possible.";
+    /// Closing names what is still open.
+    R24: "Beim Abschluss ist jede laufende Zielvereinbarung und jeder andere offene Punkt ausdrücklich zu nennen.",
+         "Closing names every agreement in force and every other open item explicitly.";
+    /// Reopening has a reason.
+    R25: "Eine Wiedereröffnung betrifft einen abgeschlossenen Fall und nennt ihren Grund.",
+         "A reopening concerns a closed case and gives its reason.";
+    /// Nothing happens in the future.
+    R26: "Was geschehen ist, liegt nicht in der Zukunft.",
+         "What happened does not lie in the future.";
+    /// Back-dating before the opening day.
+    R27: "Das Datum liegt vor dem Tag der Eröffnung.",
+         "The date is before the opening day.";
+}
+
+/// One rule that a check found to be touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// The member of the command's body that it is about (RFC 6901), if one alone is.
+    pub pointer: Option<String>,
+    /// What exactly, where the rule's own sentence would not say.
+    pub detail: Option<Text>,
+}
+
+impl Finding {
+    /// A finding that the rule's sentence explains.
+    #[must_use]
+    pub fn new(rule: Rule) -> Self {
+        Self {
+            rule,
+            pointer: None,
+            detail: None,
+        }
+    }
+
+    /// Names the member of the body.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Says what exactly, in German and English.
+    #[must_use]
+    pub fn because(mut self, de: impl Into<String>, en: impl Into<String>) -> Self {
+        self.detail = Some(Text {
+            de: de.into(),
+            en: en.into(),
+        });
+        self
+    }
+
+    /// The sentence for a person.
+    #[must_use]
+    pub fn message(&self, language: Language) -> &str {
+        match &self.detail {
+            Some(detail) => detail.get(language),
+            None => self.rule.sentence(language),
+        }
+    }
+}
+
+/// Everything a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// Rules that refuse.
+    pub refusals: Vec<Finding>,
+    /// Rules that only warn.
+    pub warnings: Vec<Finding>,
+}
+
+impl Findings {
+    /// Adds a refusal unless `holds`.
+    pub fn require(&mut self, holds: bool, finding: impl FnOnce() -> Finding) {
+        if !holds {
+            self.refusals.push(finding());
+        }
+    }
+
+    /// Adds a warning if `noticed`.
+    pub fn warn(&mut self, noticed: bool, finding: impl FnOnce() -> Finding) {
+        if noticed {
+            self.warnings.push(finding());
+        }
+    }
+
+    /// The warnings, or the rejection if anything refuses.
+    ///
+    /// # Errors
+    /// All refusals.
+    pub fn verdict(self) -> Result<Vec<Finding>, Rejection> {
+        if self.refusals.is_empty() {
+            Ok(self.warnings)
+        } else {
+            Err(Rejection {
+                findings: self.refusals,
+            })
+        }
+    }
+}
+
+/// A command that rules refuse; nothing happened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("refused by {}", self.rules())]
+pub struct Rejection {
+    /// Every rule that refuses, the first one first; never empty.
+    pub findings: Vec<Finding>,
+}
+
+impl Rejection {
+    /// The rejection by one finding.
+    #[must_use]
+    pub fn by(finding: Finding) -> Self {
+        Self {
+            findings: vec![finding],
+        }
+    }
+
+    fn rules(&self) -> String {
+        let ids: Vec<_> = self
+            .findings
+            .iter()
+            .map(|finding| finding.rule.id())
+            .collect();
+        ids.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_speaks_both_languages() {
+        for rule in Rule::ALL {
+            for language in [Language::De, Language::En] {
+                let sentence = rule.sentence(language);
+                assert!(sentence.ends_with('.'), "{}: {sentence}", rule.id());
+            }
+            assert_ne!(rule.sentence(Language::De), rule.sentence(Language::En));
+        }
+    }
+
+    #[test]
+    fn any_refusal_outweighs_warnings() {
+        let mut findings = Findings::default();
+        findings.warn(true, || Finding::new(Rule::R27));
+        assert_eq!(findings.clone().verdict().unwrap().len(), 1);
+        findings.require(false, || Finding::new(Rule::R26));
+        let rejection = findings.verdict().unwrap_err();
+        assert_eq!(rejection.to_string(), "refused by R26");
+    }
+}
