@@ -1,0 +1,118 @@
+-- The event store. Every primary and unique key leads with agency_id, which is also the key by
+-- which agencies could be placed on different clusters. Two tables are no tenant tables: lane,
+-- which holds no content, and login, which says who somebody is.
+
+-- One row per agency, moved by the transaction that appends: positions are dense and in commit order.
+CREATE TABLE lane (
+    agency_id        uuid   PRIMARY KEY,
+    code             text   NOT NULL UNIQUE,
+    position         bigint NOT NULL DEFAULT 0 CHECK (position >= 0),
+    last_recorded_at bigint NOT NULL DEFAULT 0 -- microseconds since 1970-01-01T00:00:00Z
+);
+
+-- The log. body is canonical JSON exactly as hashed. fingerprint, event_count and warnings stand on
+-- a command's first event: from them its answer is rebuilt when the client asks again.
+CREATE TABLE event (
+    agency_id   uuid    NOT NULL,
+    position    bigint  NOT NULL CHECK (position > 0),
+    stream_id   uuid    NOT NULL,
+    version     bigint  NOT NULL CHECK (version > 0),
+    stream_kind text    NOT NULL,
+    type        text    NOT NULL,
+    schema      integer NOT NULL,
+    occurred_on date    NOT NULL,
+    recorded_at bigint  NOT NULL,
+    command_id  uuid    NOT NULL,
+    fingerprint bytea,
+    event_count integer,
+    warnings    text,
+    body_hash   bytea   NOT NULL,
+    mac         bytea   NOT NULL,
+    body        bytea,
+    PRIMARY KEY (agency_id, position),
+    UNIQUE (agency_id, stream_id, version)
+);
+CREATE UNIQUE INDEX event_command ON event (agency_id, command_id) WHERE fingerprint IS NOT NULL;
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the log is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- The newest state of each stream, droppable; for cases with the columns of their list.
+CREATE TABLE stream_head (
+    agency_id         uuid    NOT NULL,
+    stream_id         uuid    NOT NULL,
+    stream_kind       text    NOT NULL,
+    version           bigint  NOT NULL,
+    last_position     bigint  NOT NULL,
+    recorded_at       bigint  NOT NULL,
+    state_schema      integer NOT NULL,
+    state             text    NOT NULL,
+    case_number       text,
+    stage             text,
+    municipality_key  text,
+    municipality_name text,
+    municipality_kind text,
+    land              text,
+    site_id           uuid,
+    advisor_id        uuid,
+    opened_on         date,
+    agreed_until      date,
+    PRIMARY KEY (agency_id, stream_id)
+) WITH (fillfactor = 70);
+CREATE INDEX stream_head_case ON stream_head (agency_id, stream_id) WHERE stream_kind = 'case';
+
+-- What at most one stream of an agency holds at a time.
+CREATE TABLE unique_key (
+    agency_id uuid NOT NULL,
+    kind      text NOT NULL,
+    key       text NOT NULL,
+    stream_id uuid NOT NULL,
+    PRIMARY KEY (agency_id, kind, key)
+);
+
+-- Numbers that the agency's events count up, such as the file numbers of a year.
+CREATE TABLE counter (
+    agency_id uuid   NOT NULL,
+    name      text   NOT NULL,
+    value     bigint NOT NULL,
+    PRIMARY KEY (agency_id, name)
+);
+
+-- Who somebody is: an identity provider's subject, as a member of an agency. Never in an event.
+CREATE TABLE login (
+    issuer    text NOT NULL,
+    subject   text NOT NULL,
+    agency_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    PRIMARY KEY (issuer, subject, agency_id)
+);
+
+-- The code lists, the same for all agencies.
+CREATE TABLE catalogue (
+    kind       text    NOT NULL,
+    code       text    NOT NULL,
+    version    integer NOT NULL,
+    valid_from date,
+    valid_to   date,
+    body       text    NOT NULL,
+    PRIMARY KEY (kind, code, version)
+);
+
+-- What is fixed at the first start.
+CREATE TABLE setting (
+    name  text PRIMARY KEY,
+    value text NOT NULL
+);
+CREATE FUNCTION refuse_refixing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is fixed at the first start', OLD.name USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER setting_fixed BEFORE UPDATE OR DELETE ON setting
+    FOR EACH ROW WHEN (OLD.name IN ('origin', 'secret_check')) EXECUTE FUNCTION refuse_refixing();

@@ -1,0 +1,125 @@
+-- The event store. Every primary and unique key leads with agency_id, which is also the key by
+-- which agencies could be placed on different clusters. Two tables are no tenant tables: lane,
+-- which holds no content, and login, which says who somebody is.
+
+-- One row per agency, moved by the transaction that appends: positions are dense and in commit order.
+CREATE TABLE lane (
+    agency_id        BLOB    NOT NULL PRIMARY KEY,
+    code             TEXT   NOT NULL UNIQUE,
+    position         INTEGER NOT NULL DEFAULT 0 CHECK (position >= 0),
+    last_recorded_at INTEGER NOT NULL DEFAULT 0 -- microseconds since 1970-01-01T00:00:00Z
+) STRICT;
+
+-- The log. body is canonical JSON exactly as hashed. fingerprint, event_count and warnings stand on
+-- a command's first event: from them its answer is rebuilt when the client asks again.
+CREATE TABLE event (
+    agency_id   BLOB    NOT NULL,
+    position    INTEGER NOT NULL CHECK (position > 0),
+    stream_id   BLOB    NOT NULL,
+    version     INTEGER NOT NULL CHECK (version > 0),
+    stream_kind TEXT    NOT NULL,
+    type        TEXT    NOT NULL,
+    schema      INTEGER NOT NULL,
+    occurred_on TEXT    NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    command_id  BLOB    NOT NULL,
+    fingerprint BLOB,
+    event_count INTEGER,
+    warnings    TEXT,
+    body_hash   BLOB   NOT NULL,
+    mac         BLOB   NOT NULL,
+    body        BLOB,
+    PRIMARY KEY (agency_id, position),
+    UNIQUE (agency_id, stream_id, version)
+) STRICT;
+CREATE UNIQUE INDEX event_command ON event (agency_id, command_id) WHERE fingerprint IS NOT NULL;
+
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: UPDATE is refused'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: DELETE is refused'); END;
+-- INSERT OR REPLACE deletes without asking the delete trigger whatever is in the way by any unique key,
+-- the rowid among them (-1 here where the statement names none).
+CREATE TRIGGER event_no_replace BEFORE INSERT ON event
+WHEN EXISTS (SELECT 1 FROM event WHERE agency_id = NEW.agency_id AND position = NEW.position)
+  OR EXISTS (SELECT 1 FROM event WHERE agency_id = NEW.agency_id AND stream_id = NEW.stream_id AND version = NEW.version)
+  OR (NEW.fingerprint IS NOT NULL AND EXISTS (SELECT 1 FROM event
+      WHERE agency_id = NEW.agency_id AND command_id = NEW.command_id AND fingerprint IS NOT NULL))
+  OR EXISTS (SELECT 1 FROM event WHERE rowid = NEW.rowid)
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: the position, version or command is taken'); END;
+
+-- The newest state of each stream, droppable; for cases with the columns of their list.
+CREATE TABLE stream_head (
+    agency_id         BLOB    NOT NULL,
+    stream_id         BLOB    NOT NULL,
+    stream_kind       TEXT    NOT NULL,
+    version           INTEGER NOT NULL,
+    last_position     INTEGER NOT NULL,
+    recorded_at       INTEGER NOT NULL,
+    state_schema      INTEGER NOT NULL,
+    state             TEXT    NOT NULL,
+    case_number       TEXT,
+    stage             TEXT,
+    municipality_key  TEXT,
+    municipality_name TEXT,
+    municipality_kind TEXT,
+    land              TEXT,
+    site_id           BLOB,
+    advisor_id        BLOB,
+    opened_on         TEXT,
+    agreed_until      TEXT,
+    PRIMARY KEY (agency_id, stream_id)
+) STRICT;
+CREATE INDEX stream_head_case ON stream_head (agency_id, stream_id) WHERE stream_kind = 'case';
+
+-- What at most one stream of an agency holds at a time.
+CREATE TABLE unique_key (
+    agency_id BLOB NOT NULL,
+    kind      TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    stream_id BLOB NOT NULL,
+    PRIMARY KEY (agency_id, kind, key)
+) STRICT;
+
+-- Numbers that the agency's events count up, such as the file numbers of a year.
+CREATE TABLE counter (
+    agency_id BLOB   NOT NULL,
+    name      TEXT   NOT NULL,
+    value     INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, name)
+) STRICT;
+
+-- Who somebody is: an identity provider's subject, as a member of an agency. Never in an event.
+CREATE TABLE login (
+    issuer    TEXT NOT NULL,
+    subject   TEXT NOT NULL,
+    agency_id BLOB NOT NULL,
+    member_id BLOB NOT NULL,
+    PRIMARY KEY (issuer, subject, agency_id)
+) STRICT;
+
+-- The code lists, the same for all agencies.
+CREATE TABLE catalogue (
+    kind       TEXT    NOT NULL,
+    code       TEXT    NOT NULL,
+    version    INTEGER NOT NULL,
+    valid_from TEXT,
+    valid_to   TEXT,
+    body       TEXT    NOT NULL,
+    PRIMARY KEY (kind, code, version)
+) STRICT;
+
+-- What is fixed at the first start.
+CREATE TABLE setting (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER setting_no_update BEFORE UPDATE ON setting
+WHEN OLD.name IN ('origin', 'secret_check')
+BEGIN SELECT RAISE(ABORT, 'fixed at the first start'); END;
+CREATE TRIGGER setting_no_delete BEFORE DELETE ON setting
+WHEN OLD.name IN ('origin', 'secret_check')
+BEGIN SELECT RAISE(ABORT, 'fixed at the first start'); END;
+CREATE TRIGGER setting_no_replace BEFORE INSERT ON setting
+WHEN NEW.name IN ('origin', 'secret_check') AND EXISTS (SELECT 1 FROM setting WHERE name = NEW.name)
+BEGIN SELECT RAISE(IGNORE); END;

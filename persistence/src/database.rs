@@ -1,0 +1,182 @@
+//! Connections: PostgreSQL by one pool, SQLite by one writing connection and a pool of readers.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    Statement, Value,
+};
+use sqlx::Connection as _;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::error::StoreError;
+
+/// Readers are flat from eight connections up; the writers have their own beside them.
+const READERS: u32 = 8;
+const WRITERS: u32 = 16;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection is taken to be alive after its last use; after that it is asked, which
+/// takes a round trip.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+/// Which database, and where; its display hides the password.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    /// A file of SQLite.
+    Sqlite(Box<SqliteConnectOptions>),
+    /// A database of PostgreSQL.
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// The address names no database that is supported.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}: expected sqlite://… or postgres://…")]
+pub struct UnsupportedDatabase(String);
+
+impl DatabaseUrl {
+    /// The file of SQLite at `path`.
+    #[must_use]
+    pub fn sqlite_file(path: &Path) -> Self {
+        Self::Sqlite(Box::new(SqliteConnectOptions::new().filename(path)))
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = UnsupportedDatabase;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        // The address can hold a password: an error names the scheme alone.
+        let scheme = url.split(':').next().unwrap_or_default();
+        let error = || UnsupportedDatabase(format!("database address with scheme {scheme:?}"));
+        match scheme {
+            "sqlite" => SqliteConnectOptions::from_str(url)
+                .map(|options| Self::Sqlite(Box::new(options)))
+                .map_err(|_| error()),
+            "postgres" | "postgresql" => PgConnectOptions::from_str(url)
+                .map(|options| Self::Postgres(Box::new(options)))
+                .map_err(|_| error()),
+            _ => Err(error()),
+        }
+    }
+}
+
+impl std::fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(options) => write!(f, "SQLite, {}", options.get_filename().display()),
+            Self::Postgres(options) => write!(
+                f,
+                "PostgreSQL, {} on {}:{}",
+                options.get_database().unwrap_or("default database"),
+                options.get_host(),
+                options.get_port()
+            ),
+        }
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// The connections that append.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    /// One connection: SQLite has one writer at a time anyway.
+    Sqlite(SqlitePool),
+    /// The writers' own pool, so that they and the readers never wait for each other.
+    Postgres(PgPool),
+}
+
+impl Database {
+    /// Runs one statement outside of the append path, in the same words on both databases.
+    pub(crate) async fn run(&self, sql: &str, values: Vec<Value>) -> Result<(), DbErr> {
+        let connection = match self {
+            Self::Sqlite(pool) => SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()),
+            Self::Postgres(pool) => SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
+        };
+        let backend = connection.get_database_backend();
+        connection
+            .execute_raw(Statement::from_sql_and_values(backend, sql, values))
+            .await?;
+        Ok(())
+    }
+}
+
+/// Opens the connections: those that append, and the one that queries.
+pub(crate) async fn connect(
+    url: &DatabaseUrl,
+) -> Result<(Database, DatabaseConnection), StoreError> {
+    match url {
+        DatabaseUrl::Sqlite(options) => {
+            let options = sqlite_options(options);
+            let writer = sqlite_writer(&options).await?;
+            let readers = SqlitePoolOptions::new()
+                .max_connections(READERS)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .connect_with(options)
+                .await?;
+            let queries = SqlxSqliteConnector::from_sqlx_sqlite_pool(readers);
+            Ok((Database::Sqlite(writer), queries))
+        }
+        DatabaseUrl::Postgres(options) => {
+            let options = options.as_ref().clone().application_name("fallbuch");
+            // The append is one long statement: planning it anew costs more than running it.
+            let planned_once = options
+                .clone()
+                .options([("plan_cache_mode", "force_generic_plan")]);
+            let writers = postgres_pool(WRITERS, planned_once).await?;
+            let readers = postgres_pool(READERS, options).await?;
+            let queries = SqlxPostgresConnector::from_sqlx_postgres_pool(readers);
+            Ok((Database::Postgres(writers), queries))
+        }
+    }
+}
+
+async fn postgres_pool(connections: u32, options: PgConnectOptions) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, usage| {
+            Box::pin(async move {
+                if usage.idle_for > TRUSTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await
+}
+
+/// The one connection that writes to a file of SQLite.
+pub(crate) async fn sqlite_writer(
+    options: &SqliteConnectOptions,
+) -> Result<SqlitePool, sqlx::Error> {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.clone())
+        .await
+}
+
+/// Durable at every commit, readers beside the writer, references checked.
+pub(crate) fn sqlite_options(options: &SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .clone()
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+}

@@ -1,0 +1,41 @@
+//! The event store of Fallbuch on SQLite and PostgreSQL; the only place that knows SQL.
+//!
+//! Invariants:
+//! - An acknowledged command is durable, a refused one left nothing.
+//! - Positions are dense and in commit order per agency, versions dense per stream.
+//! - No function reads or writes an agency's rows without an [`Access`], and every statement
+//!   carries the agency.
+//! - States, lists, keys and counters follow from the log and can be rebuilt from it.
+//!
+//! The way of a command: [`Store::execute`] puts it into its agency's queue; the agency's
+//! [`writer`] replays, checks the right, the version and the rules on the newest state, and appends
+//! with one compare-and-set on the agency's lane.
+//!
+//! A recipe for a new list: one migration, one entity, one query in [`read`], one row from
+//! `fallbuch_domain`. A new event type needs nothing here.
+
+mod access;
+mod catalogue;
+mod database;
+mod entity;
+mod error;
+mod evidence;
+mod migration;
+mod onboarding;
+mod read;
+mod session;
+mod setting;
+mod sources;
+mod store;
+mod writer;
+
+pub use access::{Access, AccessDenied, Identity, Membership, Principal};
+pub use database::{DatabaseUrl, UnsupportedDatabase};
+pub use error::{CommandError, StoreError};
+pub use evidence::Secret;
+pub use migration::{MigrateError, migrate};
+pub use onboarding::Operator;
+pub use read::{CaseFilter, CaseListItem, CaseRead, Page, Point, RecordedBody};
+pub use sources::{Clock, IdSource, Sources};
+pub use store::{Options, Store};
+pub use writer::{Expected, IdempotencyKey, Receipt};

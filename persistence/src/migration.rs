@@ -1,0 +1,177 @@
+//! The schema: numbered SQL files per database, run by sqlx's migrator.
+//!
+//! SQLite migrates itself at the start. On PostgreSQL the owner's role migrates and grants the
+//! application's role what it needs and no more; a start on an older schema is refused.
+
+use fallbuch_domain::catalogue::Catalogue;
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+
+use crate::database::{Database, DatabaseUrl, sqlite_options};
+use crate::error::StoreError;
+
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The oldest server this runs on, as `server_version_num` says it.
+const OLDEST_POSTGRES: i32 = 150_000;
+
+/// A migration failed; the database is as it was before the one that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database refused or did not answer.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed or was changed after it was run.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The shipped code lists cannot be read or written.
+    #[error("catalogue: {0}")]
+    Catalogue(#[from] fallbuch_domain::catalogue::CatalogueError),
+    /// A code list's entry cannot be written as JSON.
+    #[error("JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The server is too old.
+    #[error("PostgreSQL 15 or later is needed, this is {0}")]
+    ServerTooOld(String),
+}
+
+/// The database's schema is not the one this version needs.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaMismatch {
+    /// It is older, or empty.
+    #[error(
+        "the database's schema is at {found}, this version needs {needed}: run `fallbuch migrate` \
+         with the owner's address in FALLBUCH_OWNER_DATABASE_URL"
+    )]
+    Older {
+        /// The newest migration that was run; 0 for none.
+        found: i64,
+        /// The newest migration this version knows.
+        needed: i64,
+    },
+    /// It is newer.
+    #[error(
+        "the database's schema is at {found}, this version knows {needed} only: start a newer version"
+    )]
+    Newer {
+        /// The newest migration that was run.
+        found: i64,
+        /// The newest migration this version knows.
+        needed: i64,
+    },
+}
+
+/// Adds the shipped entries that are not there; none is ever changed: a change of a code list is a
+/// new version of its entry. The statement is the same on both databases, its types are not.
+macro_rules! insert_entries {
+    ($transaction:ident, $entries:expr) => {
+        for entry in $entries {
+            sqlx::query(
+                "INSERT INTO catalogue (kind, code, version, valid_from, valid_to, body) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, code, version) DO NOTHING",
+            )
+            .bind(entry.kind.as_str())
+            .bind(&entry.code)
+            .bind(i32::try_from(entry.version).unwrap_or(i32::MAX))
+            .bind(entry.valid_from)
+            .bind(entry.valid_to)
+            .bind(serde_json::to_string(&entry.body)?)
+            .execute(&mut *$transaction)
+            .await?;
+        }
+    };
+}
+
+/// Brings the schema and the shipped code lists up to date. On PostgreSQL `url` is the owner's
+/// address, and `application` the role that is granted what the application needs.
+///
+/// # Errors
+/// The migration that failed; those before it stay.
+pub async fn migrate(url: &DatabaseUrl, application: Option<&str>) -> Result<(), MigrateError> {
+    let entries = Catalogue::shipped_entries()?;
+    match url {
+        DatabaseUrl::Sqlite(options) => {
+            let mut connection = SqliteConnection::connect_with(&sqlite_options(options)).await?;
+            SQLITE.run(&mut connection).await?;
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+            insert_entries!(transaction, &entries);
+            transaction.commit().await?;
+            connection.close().await?;
+        }
+        DatabaseUrl::Postgres(options) => {
+            let mut connection = PgConnection::connect_with(options).await?;
+            check_server(&mut connection).await?;
+            POSTGRES.run(&mut connection).await?;
+            let mut transaction = connection.begin().await?;
+            insert_entries!(transaction, &entries);
+            if let Some(role) = application.filter(|role| *role != options.get_username()) {
+                grant(&mut transaction, role).await?;
+            }
+            transaction.commit().await?;
+            connection.close().await?;
+        }
+    }
+    Ok(())
+}
+
+async fn check_server(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    let number: String = sqlx::query_scalar("SHOW server_version_num")
+        .fetch_one(&mut *connection)
+        .await?;
+    let name: String = sqlx::query_scalar("SHOW server_version")
+        .fetch_one(connection)
+        .await?;
+    match number.parse::<i32>() {
+        Ok(number) if number >= OLDEST_POSTGRES => Ok(()),
+        _ => Err(MigrateError::ServerTooOld(name)),
+    }
+}
+
+/// What the application may do: append and read the log, never change it.
+async fn grant(connection: &mut PgConnection, role: &str) -> Result<(), sqlx::Error> {
+    let role = format!("\"{}\"", role.replace('"', "\"\""));
+    for (rights, tables) in [
+        ("SELECT", "_sqlx_migrations, catalogue"),
+        ("SELECT, INSERT", "event"),
+        ("SELECT, INSERT, UPDATE", "lane, stream_head, counter"),
+        ("SELECT, INSERT, UPDATE, DELETE", "unique_key"),
+        ("SELECT, INSERT, DELETE", "login, setting"),
+    ] {
+        let grant = AssertSqlSafe(format!("GRANT {rights} ON {tables} TO {role}"));
+        sqlx::query(grant).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a schema that is not exactly the one this version needs.
+pub(crate) async fn check(database: &Database) -> Result<(), StoreError> {
+    let (found, migrator) = match database {
+        Database::Sqlite(pool) => {
+            let mut connection = pool.acquire().await?;
+            (newest(&mut *connection).await, &SQLITE)
+        }
+        Database::Postgres(pool) => {
+            let mut connection = pool.acquire().await?;
+            (newest(&mut *connection).await, &POSTGRES)
+        }
+    };
+    let needed = migrator
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0);
+    match found {
+        found if found < needed => Err(SchemaMismatch::Older { found, needed }.into()),
+        found if found > needed => Err(SchemaMismatch::Newer { found, needed }.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The newest migration that was run; 0 if the table of migrations is not there.
+async fn newest<C: Migrate>(connection: &mut C) -> i64 {
+    let applied = connection.list_applied_migrations("_sqlx_migrations").await;
+    applied.map_or(0, |all| {
+        all.iter().map(|one| one.version).max().unwrap_or(0)
+    })
+}

@@ -1,0 +1,232 @@
+//! What only the machine's owner does: founding agencies, and saying which login is which member.
+
+use fallbuch_domain::agency::{AgencyCommand, AgencyEvent, AgencyOpened};
+use fallbuch_domain::text::Line;
+use fallbuch_domain::{Command, EventData, Role};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use time::Date;
+use uuid::Uuid;
+
+use crate::access::{Access, Identity};
+use crate::entity::{lane, login, setting};
+use crate::error::{CommandError, StoreError};
+use crate::store::Store;
+use crate::writer::{Expected, IdempotencyKey, Receipt};
+
+/// The machine's owner at the command line. Its commands go the same way as any client's and
+/// stand in the log with the nil member and the role `operator`; it sees no case.
+#[derive(Clone)]
+pub struct Operator {
+    store: Store,
+}
+
+/// The setting that says that the store is being filled.
+const FILLING: &str = "filling";
+
+impl Store {
+    /// The store as the machine's owner uses it; for the command line only.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        Operator {
+            store: self.clone(),
+        }
+    }
+}
+
+impl Operator {
+    /// Whether there is nothing in the store yet but what an interrupted [`Self::fill`] left.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn is_to_be_filled(&self) -> Result<bool, StoreError> {
+        let queries = self.store.queries();
+        Ok(lane::Entity::find().count(queries).await? == 0
+            || setting::Entity::find_by_id(FILLING)
+                .one(queries)
+                .await?
+                .is_some())
+    }
+
+    /// Fills the store by `with`, which can be asked again: if it is interrupted, the store still
+    /// counts as one that is to be filled.
+    ///
+    /// # Errors
+    /// That of `with`, or if the store fails.
+    pub async fn fill<E: From<StoreError>>(
+        &self,
+        with: impl Future<Output = Result<(), E>>,
+    ) -> Result<(), E> {
+        const BEGIN: &str =
+            "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        const END: &str = "DELETE FROM setting WHERE name = $1";
+        let database = self.store.database();
+        let begun = database
+            .run(BEGIN, vec![FILLING.into(), "begun".into()])
+            .await;
+        begun.map_err(StoreError::from)?;
+        with.await?;
+        let ended = database.run(END, vec![FILLING.into()]).await;
+        Ok(ended.map_err(StoreError::from)?)
+    }
+
+    /// Opens an agency; asking again with the same code is answered by the first time's agency.
+    ///
+    /// # Errors
+    /// The verdict, if rules refuse it.
+    pub async fn open_agency(
+        &self,
+        occurred_on: Date,
+        agency: AgencyOpened,
+    ) -> Result<Access, CommandError> {
+        let id = self.lane(&agency.code).await?;
+        let access = Access::operator(id, agency.code.clone());
+        let key = format!("open-agency/{}", agency.code);
+        let command = AgencyCommand::OpenAgency {
+            occurred_on,
+            agency,
+        };
+        self.execute(&access, Expected::New, command, key).await?;
+        Ok(access)
+    }
+
+    /// The agency with this code, as the operator reaches it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn agency(&self, code: &str) -> Result<Option<Access>, StoreError> {
+        let lane = lane::Entity::find().filter(lane::Column::Code.eq(code));
+        let lane = lane.one(self.store.queries()).await?;
+        Ok(lane.map(|lane| Access::operator(lane.agency_id, lane.code)))
+    }
+
+    /// Opens a site.
+    ///
+    /// # Errors
+    /// The verdict, if rules refuse it.
+    pub async fn open_site(
+        &self,
+        agency: &Access,
+        occurred_on: Date,
+        name: &str,
+    ) -> Result<Receipt, CommandError> {
+        let key = format!("open-site/{name}");
+        let command = AgencyCommand::OpenSite {
+            occurred_on,
+            name: Line::from(name),
+        };
+        self.execute(agency, Expected::Any, command, key).await
+    }
+
+    /// Admits a member and lets a login be that member; asking again for the same login is answered by
+    /// the first time's member.
+    ///
+    /// # Errors
+    /// The verdict, if rules refuse it.
+    pub async fn admit_member(
+        &self,
+        agency: &Access,
+        occurred_on: Date,
+        login: &Identity,
+        roles: Vec<Role>,
+        sites: Option<Vec<Uuid>>,
+    ) -> Result<Uuid, CommandError> {
+        let member = self.store.sources().ids.id();
+        let key = format!("admit-member/{}/{}", login.issuer, login.subject);
+        let command = AgencyCommand::AdmitMember {
+            occurred_on,
+            member,
+            roles,
+            sites,
+        };
+        let receipt = self.execute(agency, Expected::Any, command, key).await?;
+        let member = admitted(&receipt)?.unwrap_or(member);
+        self.insert_login(agency, login, member).await?;
+        Ok(member)
+    }
+
+    /// The subjects of `issuer` that are members of the agency with `role`, the first admitted first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn subjects(
+        &self,
+        agency: &Access,
+        issuer: &str,
+        role: Role,
+    ) -> Result<Vec<String>, StoreError> {
+        let state = self.store.agency(agency).await?;
+        let logins = login::Entity::find()
+            .filter(login::Column::Issuer.eq(issuer))
+            .filter(login::Column::AgencyId.eq(agency.agency()))
+            .order_by_asc(login::Column::Subject)
+            .all(self.store.queries())
+            .await?;
+        let with_role = state
+            .members
+            .iter()
+            .filter(|member| member.roles.contains(&role));
+        let subjects = with_role.filter_map(|member| {
+            let login = logins.iter().find(|login| login.member_id == member.id)?;
+            Some(login.subject.clone())
+        });
+        Ok(subjects.collect())
+    }
+
+    async fn execute(
+        &self,
+        access: &Access,
+        expected: Expected,
+        command: AgencyCommand,
+        key: String,
+    ) -> Result<Receipt, CommandError> {
+        let fingerprint = self.store.fingerprint(&[b"operator", key.as_bytes()]);
+        let key = IdempotencyKey { key, fingerprint };
+        let command = Command::Agency(command);
+        self.store
+            .execute(access, Some(access.agency()), expected, command, key)
+            .await
+    }
+
+    /// The agency's lane, made if there is none yet.
+    async fn lane(&self, code: &str) -> Result<Uuid, StoreError> {
+        const INSERT: &str =
+            "INSERT INTO lane (agency_id, code) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING";
+        let id = self.store.sources().ids.id();
+        self.store
+            .database()
+            .run(INSERT, vec![id.into(), code.into()])
+            .await?;
+        let lane = self.agency(code).await?;
+        lane.map(|access| access.agency())
+            .ok_or_else(|| StoreError::Corrupt(format!("no lane for {code}")))
+    }
+
+    async fn insert_login(
+        &self,
+        agency: &Access,
+        identity: &Identity,
+        member: Uuid,
+    ) -> Result<(), StoreError> {
+        const INSERT: &str = "INSERT INTO login (issuer, subject, agency_id, member_id) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (issuer, subject, agency_id) DO NOTHING";
+        let (issuer, subject) = (identity.issuer.clone(), identity.subject.clone());
+        let values = vec![
+            issuer.into(),
+            subject.into(),
+            agency.agency().into(),
+            member.into(),
+        ];
+        Ok(self.store.database().run(INSERT, values).await?)
+    }
+}
+
+/// The member that a receipt tells of.
+fn admitted(receipt: &Receipt) -> Result<Option<Uuid>, StoreError> {
+    let Some(body) = receipt.events.first() else {
+        return Ok(None);
+    };
+    Ok(match body.read()?.event()?.data {
+        EventData::Agency(AgencyEvent::MemberAdmitted(admitted)) => Some(admitted.member),
+        EventData::Agency(_) | EventData::Case(_) => None,
+    })
+}

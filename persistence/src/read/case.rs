@@ -1,0 +1,209 @@
+//! The newest state of a case, and the list of cases.
+
+use std::collections::BTreeMap;
+
+use fallbuch_domain::case::event::MunicipalityReference;
+use fallbuch_domain::case::{Admission, CaseState, CommandKind, Stage, admissions};
+use fallbuch_domain::catalogue::MunicipalityKind;
+use fallbuch_domain::{Facts, State, StreamKind, Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use time::Date;
+use uuid::Uuid;
+
+use super::{Page, Point};
+use crate::access::Access;
+use crate::entity::stream_head::{self, Column};
+use crate::error::StoreError;
+use crate::store::Store;
+
+/// A case as it is now, or was at a version.
+#[derive(Clone, Debug)]
+pub struct CaseRead {
+    /// The case's id.
+    pub id: Uuid,
+    /// The version of the state.
+    pub version: u64,
+    /// When the last event of that version was recorded.
+    pub recorded_at: Timestamp,
+    /// The state.
+    pub state: CaseState,
+}
+
+/// A case in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseListItem {
+    /// The case's id.
+    pub id: Uuid,
+    /// The newest version.
+    pub version: u64,
+    /// When its last event was recorded.
+    pub recorded_at: Timestamp,
+    /// The file number.
+    pub case_number: String,
+    /// How far the case has come.
+    pub stage: Stage,
+    /// The municipality.
+    pub municipality: MunicipalityReference,
+    /// The site in charge.
+    pub site: Uuid,
+    /// The member who advises.
+    pub advisor: Uuid,
+    /// The opening day.
+    pub opened_on: Date,
+    /// The last day of the last signed agreement.
+    pub agreed_until: Option<Date>,
+}
+
+/// Which cases a list holds; what is absent does not restrict.
+#[derive(Clone, Debug, Default)]
+pub struct CaseFilter {
+    /// Only cases of this stage.
+    pub stage: Option<Stage>,
+    /// Only cases of the municipality with this key.
+    pub municipality: Option<String>,
+    /// Only cases of this site.
+    pub site: Option<Uuid>,
+    /// Only cases of this advisor.
+    pub advisor: Option<Uuid>,
+}
+
+impl Store {
+    /// The newest state of a case; none if there is no such case for this caller.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn case(&self, access: &Access, id: Uuid) -> Result<Option<CaseRead>, StoreError> {
+        let row = stream_head::Entity::find()
+            .filter(Column::AgencyId.eq(access.agency()))
+            .filter(Column::StreamId.eq(id))
+            .filter(Column::StreamKind.eq(StreamKind::Case.code()))
+            .one(self.queries())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let version = unsigned(row.version)?;
+        if u32::try_from(row.state_schema).ok() != Some(State::schema(StreamKind::Case)) {
+            let folded = self.case_as_of(access, id, Point::Now).await?;
+            return Ok(folded.filter(|case| access.sees_site(case.state.site)));
+        }
+        let state: CaseState = serde_json::from_str(&row.state)?;
+        let recorded_at = instant(row.recorded_at)?;
+        let visible = access.sees_site(state.site);
+        Ok(visible.then_some(CaseRead {
+            id,
+            version,
+            recorded_at,
+            state,
+        }))
+    }
+
+    /// A page of the agency's cases, the newest first; `before` is the last id of the page before.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn cases(
+        &self,
+        access: &Access,
+        filter: &CaseFilter,
+        before: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Page<CaseListItem>, StoreError> {
+        let mut query = stream_head::Entity::find()
+            .filter(Column::AgencyId.eq(access.agency()))
+            .filter(Column::StreamKind.eq(StreamKind::Case.code()));
+        if let Some(stage) = filter.stage {
+            query = query.filter(Column::Stage.eq(stage.code()));
+        }
+        if let Some(key) = &filter.municipality {
+            query = query.filter(Column::MunicipalityKey.eq(key));
+        }
+        if let Some(site) = filter.site {
+            query = query.filter(Column::SiteId.eq(site));
+        }
+        if let Some(advisor) = filter.advisor {
+            query = query.filter(Column::AdvisorId.eq(advisor));
+        }
+        if let Some(sites) = access.sites() {
+            query = query.filter(Column::SiteId.is_in(sites.iter().copied()));
+        }
+        if let Some(before) = before {
+            query = query.filter(Column::StreamId.lt(before));
+        }
+        let rows = query
+            .order_by_desc(Column::StreamId)
+            .limit(limit + 1)
+            .all(self.queries())
+            .await?;
+        let items = rows
+            .into_iter()
+            .map(list_item)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(items, limit))
+    }
+
+    /// Every command on every target of a case, and whether it is admitted now.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn admissions(
+        &self,
+        access: &Access,
+        case: &CaseRead,
+    ) -> Result<Vec<Admission>, StoreError> {
+        let mut holders = BTreeMap::new();
+        for kind in CommandKind::ALL {
+            for key in kind.needs(Some(&case.state)).keys {
+                if let Some(holder) = self.key_holder(access, &key).await? {
+                    holders.insert(key, holder);
+                }
+            }
+        }
+        let agency = self.agency(access).await?;
+        let facts = Facts {
+            stream: case.id,
+            today: self.sources().clock.now().berlin_date(),
+            agency: Some(&agency),
+            catalogue: self.catalogue(),
+            holders,
+            counters: BTreeMap::new(),
+        };
+        Ok(admissions(&case.state, &facts))
+    }
+}
+
+fn list_item(row: stream_head::Model) -> Result<CaseListItem, StoreError> {
+    let id = row.stream_id;
+    let incomplete = || StoreError::Corrupt(format!("list columns of case {id}"));
+    let kind = row
+        .municipality_kind
+        .as_deref()
+        .and_then(MunicipalityKind::from_code);
+    let municipality = MunicipalityReference {
+        key: row.municipality_key.ok_or_else(incomplete)?,
+        kind: kind.ok_or_else(incomplete)?,
+        land: row.land.ok_or_else(incomplete)?,
+        name: row.municipality_name.ok_or_else(incomplete)?,
+    };
+    let stage = row.stage.as_deref().and_then(Stage::from_code);
+    Ok(CaseListItem {
+        id,
+        version: unsigned(row.version)?,
+        recorded_at: instant(row.recorded_at)?,
+        case_number: row.case_number.ok_or_else(incomplete)?,
+        stage: stage.ok_or_else(incomplete)?,
+        municipality,
+        site: row.site_id.ok_or_else(incomplete)?,
+        advisor: row.advisor_id.ok_or_else(incomplete)?,
+        opened_on: row.opened_on.ok_or_else(incomplete)?,
+        agreed_until: row.agreed_until,
+    })
+}
+
+/// A stored number that is never negative.
+pub(super) fn unsigned(value: i64) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::Corrupt(format!("number {value}")))
+}
+
+fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_unix_microseconds(microseconds)
+        .ok_or_else(|| StoreError::Corrupt(format!("instant {microseconds}")))
+}

@@ -1,0 +1,174 @@
+//! The events of a stream, and the states they lead to.
+
+use fallbuch_domain::envelope::StoredEvent;
+use fallbuch_domain::{State, Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use time::Date;
+use uuid::Uuid;
+
+use super::case::CaseRead;
+use super::{Page, RecordedBody};
+use crate::access::Access;
+use crate::entity::event::{self, Column};
+use crate::error::StoreError;
+use crate::session::signed;
+use crate::store::Store;
+
+/// How many events a fold reads at a time.
+const FOLD_PAGE: u64 = 500;
+
+impl Store {
+    /// A page of a stream's events after `version`, oldest first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn events(
+        &self,
+        access: &Access,
+        stream: Uuid,
+        after: u64,
+        limit: u64,
+    ) -> Result<Page<RecordedBody>, StoreError> {
+        self.bodies(access.agency(), stream, after, limit).await
+    }
+
+    /// One event of a stream.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn event(
+        &self,
+        access: &Access,
+        stream: Uuid,
+        version: u64,
+    ) -> Result<Option<RecordedBody>, StoreError> {
+        let Some(after) = version.checked_sub(1) else {
+            return Ok(None);
+        };
+        let page = self.events(access, stream, after, 1).await?;
+        let Some(body) = page.items.into_iter().next() else {
+            return Ok(None);
+        };
+        Ok((body.read()?.version == version).then_some(body))
+    }
+
+    /// The state of a case as of a point; none if there is no such point in its history.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn case_as_of(
+        &self,
+        access: &Access,
+        id: Uuid,
+        point: Point,
+    ) -> Result<Option<CaseRead>, StoreError> {
+        let folded = self.fold(access.agency(), id, point).await?;
+        Ok(folded.and_then(|folded| match (folded.state, point) {
+            (State::Case(_), Point::Version(version)) if folded.version != version => None,
+            (State::Case(state), _) => Some(CaseRead {
+                id,
+                version: folded.version,
+                recorded_at: folded.recorded_at,
+                state,
+            }),
+            (State::Agency(_), _) => None,
+        }))
+    }
+
+    /// Folds a stream's events as of a point; none if no state comes of it.
+    pub(crate) async fn fold(
+        &self,
+        agency: Uuid,
+        stream: Uuid,
+        point: Point,
+    ) -> Result<Option<Folded>, StoreError> {
+        let (mut folded, mut reached) = (None::<Folded>, 0);
+        loop {
+            let page = self.bodies(agency, stream, reached, FOLD_PAGE).await?;
+            for body in &page.items {
+                let stored = body.read()?;
+                reached = stored.version;
+                match point.admits(&stored) {
+                    Admitted::Yes => {}
+                    Admitted::NotThis => continue,
+                    Admitted::NoMore => return Ok(folded),
+                }
+                let state = State::evolve(folded.map(|folded| folded.state), &stored.event()?);
+                folded = state.map(|state| Folded {
+                    state,
+                    version: stored.version,
+                    recorded_at: stored.recorded_at,
+                });
+            }
+            if !page.has_more {
+                return Ok(folded);
+            }
+        }
+    }
+
+    async fn bodies(
+        &self,
+        agency: Uuid,
+        stream: Uuid,
+        after: u64,
+        limit: u64,
+    ) -> Result<Page<RecordedBody>, StoreError> {
+        let bodies: Vec<Vec<u8>> = event::Entity::find()
+            .select_only()
+            .column(Column::Body)
+            .filter(Column::AgencyId.eq(agency))
+            .filter(Column::StreamId.eq(stream))
+            .filter(Column::Version.gt(signed(after)))
+            .filter(Column::Body.is_not_null())
+            .order_by_asc(Column::Version)
+            .limit(limit + 1)
+            .into_tuple()
+            .all(self.queries())
+            .await?;
+        Ok(Page::cut(
+            bodies.into_iter().map(RecordedBody::new).collect(),
+            limit,
+        ))
+    }
+}
+
+/// A point in a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// After the last event there is.
+    Now,
+    /// After the event of this version.
+    Version(u64),
+    /// What was known at this instant.
+    RecordedAt(Timestamp),
+    /// What was true on this day, as far as it is known today: the events that occurred by then, in
+    /// the order of their versions.
+    ValidOn(Date),
+}
+
+enum Admitted {
+    Yes,
+    NotThis,
+    NoMore,
+}
+
+impl Point {
+    /// Whether an event belongs to the history up to this point.
+    fn admits(self, event: &StoredEvent) -> Admitted {
+        let (belongs, else_) = match self {
+            Self::Now => (true, Admitted::NoMore),
+            Self::Version(version) => (event.version <= version, Admitted::NoMore),
+            // Instants never decrease within an agency.
+            Self::RecordedAt(instant) => (event.recorded_at <= instant, Admitted::NoMore),
+            Self::ValidOn(day) => (event.occurred_on <= day, Admitted::NotThis),
+        };
+        if belongs { Admitted::Yes } else { else_ }
+    }
+}
+
+/// The state that a stream's events lead to.
+pub(crate) struct Folded {
+    pub(crate) state: State,
+    pub(crate) version: u64,
+    pub(crate) recorded_at: Timestamp,
+}

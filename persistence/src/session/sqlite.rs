@@ -1,0 +1,217 @@
+//! SQLite: always inside `BEGIN IMMEDIATE`, so nobody else writes meanwhile.
+
+use std::collections::{BTreeMap, HashMap};
+
+use fallbuch_domain::Key;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+use super::{
+    Batch, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads, recorded,
+    signed, stored_head, unsigned,
+};
+
+impl Session for SqliteConnection {
+    // The transaction holds the file's only write lock already.
+    reads!("");
+
+    async fn heads(
+        &mut self,
+        agency: Uuid,
+        streams: &[Uuid],
+    ) -> Result<Vec<(Uuid, StoredHead)>, sqlx::Error> {
+        let mut heads = Vec::with_capacity(streams.len());
+        for stream in streams {
+            let row: Option<HeadColumns> = sqlx::query_as(
+                "SELECT stream_id, version, stream_kind, state_schema, state FROM stream_head \
+                 WHERE agency_id = $1 AND stream_id = $2",
+            )
+            .bind(agency)
+            .bind(*stream)
+            .fetch_optional(&mut *self)
+            .await?;
+            heads.extend(row.map(stored_head).transpose()?);
+        }
+        Ok(heads)
+    }
+
+    async fn recorded(
+        &mut self,
+        agency: Uuid,
+        commands: &[Uuid],
+    ) -> Result<HashMap<Uuid, Recorded>, sqlx::Error> {
+        let mut done = HashMap::new();
+        for command in commands {
+            let row: Option<RecordedColumns> = sqlx::query_as(
+                "SELECT command_id, fingerprint, stream_id, position, event_count, warnings \
+                 FROM event WHERE agency_id = $1 AND command_id = $2 AND fingerprint IS NOT NULL",
+            )
+            .bind(agency)
+            .bind(*command)
+            .fetch_optional(&mut *self)
+            .await?;
+            done.extend(row.map(recorded).transpose()?);
+        }
+        Ok(done)
+    }
+
+    async fn append(&mut self, batch: &Batch) -> Result<bool, sqlx::Error> {
+        let to = batch.to();
+        let moved = sqlx::query(
+            "UPDATE lane SET position = $2, last_recorded_at = $3 \
+             WHERE agency_id = $1 AND position = $4",
+        )
+        .bind(batch.agency)
+        .bind(signed(to.position))
+        .bind(to.last_recorded_at)
+        .bind(signed(batch.from.position))
+        .execute(&mut *self)
+        .await?;
+        if moved.rows_affected() != 1 {
+            return Ok(false);
+        }
+        events(self, batch).await?;
+        heads(self, batch).await?;
+        keys_and_counters(self, batch).await?;
+        Ok(true)
+    }
+}
+
+/// How many rows one statement stores at the most; far below what SQLite bounds parameters to.
+const ROWS: usize = 64;
+
+/// Cuts rows into pieces whose lengths are powers of two: few statements to prepare and keep.
+fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = ROWS.min(1 << rows.len().checked_ilog2()?);
+        let (piece, rest) = rows.split_at(length);
+        rows = rest;
+        Some(piece)
+    })
+}
+
+async fn events(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
+    for piece in pieces(&batch.events) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO event (agency_id, position, stream_id, version, stream_kind, type, schema, \
+             occurred_on, recorded_at, command_id, fingerprint, event_count, warnings, body_hash, \
+             mac, body) ",
+        );
+        insert.push_values(piece, |mut row, event| {
+            let record = event.record.as_ref();
+            row.push_bind(batch.agency)
+                .push_bind(event.position)
+                .push_bind(event.stream)
+                .push_bind(event.version)
+                .push_bind(event.stream_kind)
+                .push_bind(event.event_type)
+                .push_bind(event.schema)
+                .push_bind(event.occurred_on)
+                .push_bind(event.recorded_at)
+                .push_bind(event.command)
+                .push_bind(record.map(|record| record.fingerprint.clone()))
+                .push_bind(record.map(|record| record.event_count))
+                .push_bind(record.and_then(|record| record.warnings.clone()))
+                .push_bind(event.body_hash.clone())
+                .push_bind(event.mac.clone())
+                .push_bind(event.body.clone());
+        });
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn heads(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
+    let heads: Vec<_> = batch.heads.iter().collect();
+    for piece in pieces(&heads) {
+        let mut upsert = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO stream_head (agency_id, stream_id, stream_kind, version, last_position, \
+             recorded_at, state_schema, state, case_number, stage, municipality_key, \
+             municipality_name, municipality_kind, land, site_id, advisor_id, opened_on, \
+             agreed_until) ",
+        );
+        upsert.push_values(piece, |mut row, (stream, head)| {
+            let case = head.case.as_ref();
+            let place = case.map(|case| &case.municipality);
+            row.push_bind(batch.agency)
+                .push_bind(**stream)
+                .push_bind(head.stream_kind)
+                .push_bind(head.version)
+                .push_bind(head.last_position)
+                .push_bind(head.recorded_at)
+                .push_bind(head.state_schema)
+                .push_bind(head.state.clone())
+                .push_bind(case.map(|case| case.case_number.clone()))
+                .push_bind(case.map(|case| case.stage.code()))
+                .push_bind(place.map(|place| place.key.clone()))
+                .push_bind(place.map(|place| place.name.clone()))
+                .push_bind(place.map(|place| place.kind.code()))
+                .push_bind(place.map(|place| place.land.clone()))
+                .push_bind(case.map(|case| case.site))
+                .push_bind(case.map(|case| case.advisor))
+                .push_bind(case.map(|case| case.opened_on))
+                .push_bind(case.and_then(|case| case.agreed_until));
+        });
+        upsert.push(
+            " ON CONFLICT (agency_id, stream_id) DO UPDATE SET \
+             version = excluded.version, last_position = excluded.last_position, \
+             recorded_at = excluded.recorded_at, state_schema = excluded.state_schema, \
+             state = excluded.state, case_number = excluded.case_number, stage = excluded.stage, \
+             municipality_key = excluded.municipality_key, \
+             municipality_name = excluded.municipality_name, \
+             municipality_kind = excluded.municipality_kind, land = excluded.land, \
+             site_id = excluded.site_id, advisor_id = excluded.advisor_id, \
+             opened_on = excluded.opened_on, agreed_until = excluded.agreed_until",
+        );
+        upsert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn keys_and_counters(
+    connection: &mut SqliteConnection,
+    batch: &Batch,
+) -> Result<(), sqlx::Error> {
+    for key in batch.released() {
+        sqlx::query("DELETE FROM unique_key WHERE agency_id = $1 AND kind = $2 AND key = $3")
+            .bind(batch.agency)
+            .bind(key.kind)
+            .bind(key.value.clone())
+            .execute(&mut *connection)
+            .await?;
+    }
+    for (key, stream) in batch.taken() {
+        sqlx::query(
+            "INSERT INTO unique_key (agency_id, kind, key, stream_id) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(batch.agency)
+        .bind(key.kind)
+        .bind(key.value.clone())
+        .bind(stream)
+        .execute(&mut *connection)
+        .await?;
+    }
+    for (key, stream) in batch.passed() {
+        sqlx::query(
+            "UPDATE unique_key SET stream_id = $4 WHERE agency_id = $1 AND kind = $2 AND key = $3",
+        )
+        .bind(batch.agency)
+        .bind(key.kind)
+        .bind(key.value.clone())
+        .bind(stream)
+        .execute(&mut *connection)
+        .await?;
+    }
+    for (name, value) in &batch.counters {
+        sqlx::query(
+            "INSERT INTO counter (agency_id, name, value) VALUES ($1, $2, $3) \
+             ON CONFLICT (agency_id, name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(batch.agency)
+        .bind(name.clone())
+        .bind(*value)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}

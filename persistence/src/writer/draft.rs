@@ -1,0 +1,295 @@
+//! Decides commands on top of a known head, one after the other, and collects what they would store.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use fallbuch_domain::agency::AgencyState;
+use fallbuch_domain::envelope::Actor;
+use fallbuch_domain::{
+    Command, Decision, Facts, Finding, Key, Needs, Rejection, Rule, State, Timestamp,
+};
+use uuid::Uuid;
+
+use super::cache::{AgencyCache, Known};
+use super::lookup::{check_version, state_of};
+use super::rows::Prepared;
+use super::submission::{Receipt, Submission};
+use super::{Verdict, Workshop};
+use crate::access::Principal;
+use crate::error::{CommandError, StoreError};
+use crate::read::RecordedBody;
+use crate::session::{Batch, EventRow, HeadRow, Lane, Session, signed};
+
+/// What a flush would store, with the states it rests on and the verdicts it makes true.
+pub(crate) struct Draft {
+    pub(crate) batch: Batch,
+    /// States read or made by this draft; they become the writer's cache once it is stored.
+    pub(crate) states: BTreeMap<Uuid, Known>,
+    /// One per command, in their order.
+    pub(crate) verdicts: Vec<Verdict>,
+    /// The commands of this draft that were accepted, with the place of their verdicts.
+    accepted: HashMap<Uuid, usize>,
+    /// How many bytes of events it holds.
+    pub(crate) bytes: usize,
+}
+
+impl Draft {
+    pub(crate) fn new(agency: Uuid, lane: Lane) -> Self {
+        Self {
+            batch: Batch::new(agency, lane),
+            states: BTreeMap::new(),
+            verdicts: Vec::new(),
+            accepted: HashMap::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Whether there is nothing to store.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.batch.events.is_empty()
+    }
+
+    /// Reads, in one go, the states that the commands need and nobody knows yet.
+    pub(crate) async fn prefetch<S: Session>(
+        &mut self,
+        session: &mut S,
+        cache: &AgencyCache,
+        submissions: &[Submission],
+    ) -> Result<(), StoreError> {
+        let agency = self.batch.agency;
+        let addressed = submissions
+            .iter()
+            .filter_map(|submission| submission.stream);
+        let mut missing: Vec<Uuid> = addressed
+            .chain([agency])
+            .filter(|stream| !cache.states.contains(stream))
+            .collect();
+        missing.sort_unstable();
+        missing.dedup();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for (stream, head) in session.heads(agency, &missing).await? {
+            let known = state_of(session, agency, stream, head).await?;
+            self.states.extend(known.map(|known| (stream, known)));
+        }
+        Ok(())
+    }
+
+    /// Decides one command and adds what it stores. A refused one adds nothing.
+    pub(crate) async fn add<S: Session>(
+        &mut self,
+        session: &mut S,
+        cache: &mut AgencyCache,
+        workshop: &Workshop,
+        submission: &Submission,
+    ) -> Result<Receipt, CommandError> {
+        let agency = self.batch.agency;
+        let command_id = submission.key.command_id(&submission.access);
+        if let Some(receipt) = self.receipt_of(command_id) {
+            return if self.fingerprint_of(command_id) == Some(&submission.key.fingerprint) {
+                Ok(Receipt {
+                    replayed: true,
+                    ..receipt
+                })
+            } else {
+                Err(CommandError::KeyReused)
+            };
+        }
+        let home = self.known(cache, agency);
+        let home_state = home.as_ref().and_then(|known| known.state.as_agency());
+        let actor = actor(submission, home_state)?;
+        let known = submission
+            .stream
+            .and_then(|stream| self.known(cache, stream));
+        let unflushed = &self.batch.events;
+        check_version(session, agency, submission, known.as_ref(), unflushed).await?;
+        let state = known.as_ref().map(|known| known.state.as_ref());
+        let stream = submission
+            .stream
+            .unwrap_or_else(|| workshop.sources.ids.id());
+        let recorded_at = self.recorded_at(workshop)?;
+        let needs = submission.command.needs(state);
+        let facts = Facts {
+            stream,
+            today: recorded_at.berlin_date(),
+            agency: home_state,
+            catalogue: &workshop.catalogue,
+            holders: self
+                .holders(session, &needs)
+                .await
+                .map_err(StoreError::from)?,
+            counters: self
+                .counters(session, &needs)
+                .await
+                .map_err(StoreError::from)?,
+        };
+        let mut new_id = || workshop.sources.ids.id();
+        let decision = submission.command.decide(state, &facts, &mut new_id)?;
+        let prepared = Prepared {
+            submission,
+            command_id,
+            actor,
+            stream,
+            recorded_at,
+        };
+        let version = known.as_ref().map_or(0, |known| known.version);
+        let before = (version, state.cloned());
+        let receipt = self.store(&prepared, cache, workshop, before, decision)?;
+        self.accepted.insert(command_id, self.verdicts.len());
+        Ok(receipt)
+    }
+
+    /// The answer of a command that this draft has accepted already.
+    fn receipt_of(&self, command: Uuid) -> Option<Receipt> {
+        let verdict = self.verdicts.get(*self.accepted.get(&command)?)?;
+        verdict.as_ref().ok().cloned()
+    }
+
+    fn fingerprint_of(&self, command: Uuid) -> Option<&Vec<u8>> {
+        let mut records = self
+            .batch
+            .events
+            .iter()
+            .filter(|event| event.command == command);
+        Some(&records.find_map(|event| event.record.as_ref())?.fingerprint)
+    }
+
+    /// The newest state of a stream that is prefetched or cached.
+    fn known(&self, cache: &mut AgencyCache, stream: Uuid) -> Option<Known> {
+        self.states
+            .get(&stream)
+            .or_else(|| cache.states.get(&stream))
+            .cloned()
+    }
+
+    /// The holders of the keys that are asked for, after this draft's own claims.
+    async fn holders<S: Session>(
+        &self,
+        session: &mut S,
+        needs: &Needs,
+    ) -> Result<BTreeMap<Key, Uuid>, sqlx::Error> {
+        let mut holders = session.holders(self.batch.agency, &needs.keys).await?;
+        for key in &needs.keys {
+            match self.batch.keys.get(key).map(|change| change.holder) {
+                None => {}
+                Some(Some(holder)) => {
+                    holders.insert(key.clone(), holder);
+                }
+                Some(None) => {
+                    holders.remove(key);
+                }
+            }
+        }
+        Ok(holders)
+    }
+
+    /// The counters that are asked for, after this draft's own claims.
+    async fn counters<S: Session>(
+        &self,
+        session: &mut S,
+        needs: &Needs,
+    ) -> Result<BTreeMap<String, u64>, sqlx::Error> {
+        let mut counters = session.counters(self.batch.agency, &needs.counters).await?;
+        for name in &needs.counters {
+            if let Some(value) = self.batch.counters.get(name) {
+                counters.insert(name.clone(), u64::try_from(*value).unwrap_or(0));
+            }
+        }
+        Ok(counters)
+    }
+
+    /// Now, but never before what the agency recorded last.
+    fn recorded_at(&self, workshop: &Workshop) -> Result<Timestamp, StoreError> {
+        let now = workshop.sources.clock.now().unix_microseconds();
+        let at = now.max(self.batch.to().last_recorded_at);
+        Timestamp::from_unix_microseconds(at)
+            .ok_or_else(|| StoreError::Corrupt(format!("instant {at} is outside the calendar")))
+    }
+
+    /// Adds the decision's events, with their final positions, and the stream's new state.
+    fn store(
+        &mut self,
+        prepared: &Prepared<'_>,
+        cache: &AgencyCache,
+        workshop: &Workshop,
+        (version, mut state): (u64, Option<State>),
+        decision: Decision,
+    ) -> Result<Receipt, CommandError> {
+        let Decision { events, warnings } = decision;
+        let stream = prepared.stream;
+        let mut rows = Vec::with_capacity(events.len());
+        let mut claims = Vec::new();
+        for (index, event) in (1..).zip(&events) {
+            let record = (index == 1).then(|| prepared.record(events.len(), &warnings));
+            rows.push(EventRow {
+                record: record.transpose()?,
+                ..prepared.row(
+                    event,
+                    self.batch.to().position + index,
+                    version + index,
+                    (cache, workshop),
+                )?
+            });
+            claims.extend(State::claims(state.as_ref(), event));
+            state = State::evolve(state, event);
+        }
+        let Some(state) = state else {
+            return Err(StoreError::Corrupt(format!("events of {stream} left no state")).into());
+        };
+        if let Some(row) = state.row()
+            && !prepared.submission.access.sees_site(row.site)
+        {
+            return Err(Rejection::by(Finding::new(Rule::R03).at("/site")).into());
+        }
+        let version = version + rows.len() as u64;
+        let last_position = self.batch.to().position + rows.len() as u64;
+        let head = HeadRow {
+            stream_kind: state.kind().code(),
+            version: signed(version),
+            last_position: signed(last_position),
+            recorded_at: prepared.recorded_at.unix_microseconds(),
+            state_schema: i32::try_from(State::schema(state.kind())).unwrap_or(i32::MAX),
+            state: serde_json::to_string(&state).map_err(StoreError::from)?,
+            case: state.row(),
+        };
+        let events = rows
+            .iter()
+            .map(|row| RecordedBody::new(row.body.clone()))
+            .collect();
+        self.bytes += rows.iter().map(|row| row.body.len()).sum::<usize>();
+        self.batch.events.extend(rows);
+        self.batch.heads.insert(stream, head);
+        self.batch.claim(stream, claims);
+        self.states.insert(
+            stream,
+            Known {
+                version,
+                state: Arc::new(state),
+            },
+        );
+        Ok(Receipt {
+            stream,
+            version,
+            events,
+            warnings,
+            replayed: false,
+        })
+    }
+}
+
+/// The member and role that act, if they still have the right.
+fn actor(submission: &Submission, agency: Option<&AgencyState>) -> Result<Actor, CommandError> {
+    let permission = submission.command.permission();
+    match submission.access.principal() {
+        Principal::Operator => match submission.command {
+            Command::Agency(_) => Ok(Actor::OPERATOR),
+            Command::Case(_) => Err(CommandError::Forbidden(permission)),
+        },
+        Principal::Member(id) => agency
+            .and_then(|agency| agency.member(id))
+            .and_then(|member| member.role_for(permission))
+            .map(|role| Actor { member: id, role })
+            .ok_or(CommandError::Forbidden(permission)),
+    }
+}

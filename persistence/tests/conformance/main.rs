@@ -1,0 +1,12 @@
+//! What every database under the store has to hold, on SQLite and on PostgreSQL.
+
+// Scenarios are plain functions that the tests call, so the tests' freedom is said here.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod batches;
+mod log;
+mod setup;
