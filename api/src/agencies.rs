@@ -1,0 +1,101 @@
+//! Who am I, and the agencies with their sites and members.
+
+use actix_web::{HttpResponse, get};
+use fallbuch_domain::Timestamp;
+
+use crate::answer::{Caching, representation};
+use crate::contract::{AgencyList, AgencyView, MeView, MemberList, MembershipView, SiteList};
+use crate::operation;
+use crate::problem::Problem;
+use crate::request::{Caller, Request};
+
+/// Who am I?
+///
+/// The caller's identity with every agency it is a member of: roles, permissions and sites there,
+/// and when the token ends. Rights come from the agencies' own membership, not from the token.
+#[utoipa::path(tag = "agencies", responses((status = 200, description = "Who the caller is.", body = MeView)))]
+#[get("/v1/me")]
+pub(crate) async fn who_am_i(caller: Caller<operation::WhoAmI>) -> Result<HttpResponse, Problem> {
+    let memberships = caller
+        .services
+        .store
+        .memberships(&caller.identity.as_login())
+        .await;
+    let memberships = memberships.map_err(|error| Problem::internal(&error))?;
+    let me = MeView {
+        issuer: caller.identity.issuer().to_owned(),
+        subject: caller.identity.subject().to_owned(),
+        expires_at: Timestamp::new(caller.identity.expires_at()),
+        memberships: memberships.into_iter().map(MembershipView::new).collect(),
+    };
+    representation(&caller.headers, 0, &me, Caching::Revalidate)
+}
+
+/// List the agencies
+///
+/// The agencies the caller is a member of, in the order of their codes.
+#[utoipa::path(tag = "agencies", responses((status = 200, description = "The agencies.", body = AgencyList)))]
+#[get("/v1/agencies")]
+pub(crate) async fn list_agencies(
+    caller: Caller<operation::ListAgencies>,
+) -> Result<HttpResponse, Problem> {
+    let memberships = caller
+        .services
+        .store
+        .memberships(&caller.identity.as_login())
+        .await;
+    let memberships = memberships.map_err(|error| Problem::internal(&error))?;
+    let view =
+        |one: &fallbuch_persistence::Membership| AgencyView::new(one.access.agency(), &one.agency);
+    let list = AgencyList {
+        items: memberships.iter().map(view).collect(),
+    };
+    representation(&caller.headers, 0, &list, Caching::Revalidate)
+}
+
+/// Read an agency
+///
+/// Its name, carrier, Länder and the prefix of its file numbers.
+#[utoipa::path(tag = "agencies", responses((status = 200, description = "The agency.", body = AgencyView)))]
+#[get("/v1/agencies/{agency}")]
+pub(crate) async fn read_agency(
+    request: Request<operation::ReadAgency>,
+) -> Result<HttpResponse, Problem> {
+    let agency = request.store().agency(&request.access).await;
+    let agency = agency.map_err(|error| Problem::internal(&error))?;
+    let view = AgencyView::new(request.access.agency(), &agency);
+    representation(&request.headers, 0, &view, Caching::Revalidate)
+}
+
+/// List the sites of an agency
+///
+/// The agency's open sites. A case belongs to one of them.
+#[utoipa::path(tag = "agencies", responses((status = 200, description = "The sites.", body = SiteList)))]
+#[get("/v1/agencies/{agency}/sites")]
+pub(crate) async fn list_sites(
+    request: Request<operation::ListSites>,
+) -> Result<HttpResponse, Problem> {
+    let agency = request.store().agency(&request.access).await;
+    let agency = agency.map_err(|error| Problem::internal(&error))?;
+    let list = SiteList {
+        items: agency.sites,
+    };
+    representation(&request.headers, 0, &list, Caching::Revalidate)
+}
+
+/// List the members of an agency
+///
+/// The agency's members by id, with their roles and the sites they are limited to. Names are
+/// personal data and not part of this list.
+#[utoipa::path(tag = "agencies", responses((status = 200, description = "The members.", body = MemberList)))]
+#[get("/v1/agencies/{agency}/members")]
+pub(crate) async fn list_members(
+    request: Request<operation::ListMembers>,
+) -> Result<HttpResponse, Problem> {
+    let agency = request.store().agency(&request.access).await;
+    let agency = agency.map_err(|error| Problem::internal(&error))?;
+    let list = MemberList {
+        items: agency.members,
+    };
+    representation(&request.headers, 0, &list, Caching::Revalidate)
+}

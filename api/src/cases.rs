@@ -1,0 +1,256 @@
+//! Cases: opening, the list, and the state of one.
+
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use fallbuch_domain::Timestamp;
+use fallbuch_domain::case::command::OpenCase;
+use fallbuch_domain::case::{CaseCommand, Stage};
+use fallbuch_persistence::{CaseFilter, Point};
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, UtcOffset};
+use uuid::Uuid;
+
+pub(crate) mod agreements;
+pub(crate) mod closing;
+pub(crate) mod contacts;
+pub(crate) mod history;
+pub(crate) mod needs;
+pub(crate) mod priorities;
+
+use crate::answer::{Caching, CommandAnswer, PageInfo, linked, representation};
+use crate::contract::{AllowedCommand, AllowedCommands, CasePage, CaseSummary, CaseView};
+use crate::language::Localized;
+use crate::operation;
+use crate::problem::Problem;
+use crate::request::{Command, Paging, Parameters, Query, Request, bad_cursor};
+use crate::violation::{RequestPart, Violation, ViolationCode};
+
+/// Open a case
+///
+/// Opens the file of a municipality. The server assigns the file number and takes the
+/// municipality's name, kind and Land from the catalogue as they were on the opening day. An agency
+/// has at most one open case per municipality (R02). The answer's `Location` is the case.
+#[utoipa::path(
+    tag = "cases",
+    request_body = OpenCase,
+    responses((status = 201, description = "The case is open.", body = CommandAnswer))
+)]
+#[post("/v1/agencies/{agency}/cases")]
+pub(crate) async fn open_case(
+    request: Request<operation::OpenCase, Command<OpenCase>>,
+) -> Result<HttpResponse, Problem> {
+    request.open(CaseCommand::OpenCase).await
+}
+
+/// Which cases of the list.
+pub(crate) struct CaseQuery {
+    filter: CaseFilter,
+    paging: Paging,
+}
+
+impl Query for CaseQuery {
+    fn take(parameters: &mut Parameters) -> Self {
+        let uuid = || Localized::fixed("Erwartet wird eine UUID.", "A UUID is expected.");
+        let stage = Localized::fixed(
+            "Erwartet wird contact, exploring, agreed oder closed.",
+            "One of contact, exploring, agreed and closed is expected.",
+        );
+        Self {
+            filter: CaseFilter {
+                stage: parameters.value("stage", stage, Stage::from_code),
+                municipality: parameters.text("municipality"),
+                site: parameters.parsed("site", uuid()),
+                advisor: parameters.parsed("advisor", uuid()),
+            },
+            paging: Paging::take(parameters),
+        }
+    }
+}
+
+/// List the cases of an agency
+///
+/// The cases the caller may see, the newest first. Filters combine; a cursor goes with the filters
+/// it was handed out for.
+#[utoipa::path(
+    tag = "cases",
+    params(
+        ("stage" = Option<Stage>, Query, description = "Only cases of this stage."),
+        ("municipality" = Option<String>, Query, description = "Only the cases of the municipality with this key.", example = "15002"),
+        ("site" = Option<Uuid>, Query, description = "Only cases of this site."),
+        ("advisor" = Option<Uuid>, Query, description = "Only cases of this member.")
+    ),
+    responses((status = 200, description = "A page of cases.", body = CasePage))
+)]
+#[get("/v1/agencies/{agency}/cases")]
+pub(crate) async fn list_cases(
+    request: Request<operation::ListCases, (), CaseQuery>,
+    http: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let CaseQuery { filter, paging } = &request.query;
+    let before = match &paging.cursor {
+        None => None,
+        Some(cursor) => Some(Uuid::try_parse(cursor).map_err(|_| {
+            Violation::named(
+                RequestPart::Query,
+                "cursor",
+                ViolationCode::Malformed,
+                bad_cursor(),
+            )
+        })?),
+    };
+    let page = request
+        .store()
+        .cases(&request.access, filter, before, paging.limit)
+        .await;
+    let page = page.map_err(|error| Problem::internal(&error))?;
+    let last = page
+        .items
+        .last()
+        .filter(|_| page.has_more)
+        .map(|item| item.id);
+    let info = PageInfo {
+        next: last.map(|id| Paging::cursor_after(&id.to_string())),
+        has_more: page.has_more,
+    };
+    let today = request.store().sources().clock.now().berlin_date();
+    let items = page
+        .items
+        .into_iter()
+        .map(|item| CaseSummary::new(item, today))
+        .collect();
+    let body = CasePage { items, page: info };
+    let response = representation(&request.headers, 0, &body, Caching::Revalidate)?;
+    Ok(linked(response, &http, &body.page))
+}
+
+/// As of when a case is read.
+pub(crate) struct AsOf(Point);
+
+impl Query for AsOf {
+    fn take(parameters: &mut Parameters) -> Self {
+        let version = Localized::fixed(
+            "Erwartet wird eine ganze Zahl ab 1.",
+            "A whole number from 1 is expected.",
+        );
+        let instant = Localized::fixed(
+            "Erwartet wird ein Zeitpunkt wie 2015-09-01T08:30:00Z.",
+            "An instant such as 2015-09-01T08:30:00Z is expected.",
+        );
+        let day = Localized::fixed(
+            "Erwartet wird ein Datum wie 2015-04-27.",
+            "A date such as 2015-04-27 is expected.",
+        );
+        let points = [
+            parameters.value("version", version, |text| {
+                let version = text.parse().ok().filter(|version| *version > 0)?;
+                Some(Point::Version(version))
+            }),
+            parameters.value("recorded_at", instant, |text| {
+                let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+                // The last hours of the year 9999 may lie behind it in UTC.
+                let instant = instant.checked_to_offset(UtcOffset::UTC)?;
+                Some(Point::RecordedAt(Timestamp::new(instant)))
+            }),
+            parameters.value("valid_on", day, |text| {
+                let form = format_description!("[year]-[month]-[day]");
+                Date::parse(text, form).ok().map(Point::ValidOn)
+            }),
+        ];
+        let mut points = points.into_iter().flatten();
+        let point = points.next().unwrap_or(Point::Now);
+        if points.next().is_some() {
+            parameters.refuse(Localized::fixed(
+                "Von version, recorded_at und valid_on ist nur eines möglich.",
+                "Only one of version, recorded_at and valid_on is possible.",
+            ));
+        }
+        Self(point)
+    }
+}
+
+/// Read a case
+///
+/// The state of the case with its needs, priorities and agreements. The `ETag` carries the version
+/// that the next command names in `If-Match`.
+///
+/// One of three parameters goes back in time: `version` to the state after that many events,
+/// `recorded_at` to what was known at that instant, `valid_on` to what was true on that day as far as
+/// it is known today.
+#[utoipa::path(
+    tag = "cases",
+    params(
+        ("version" = Option<u64>, Query, description = "After that many events.", example = 7, minimum = 1),
+        ("recorded_at" = Option<String>, Query, format = DateTime, description = "As it was known at that instant (RFC 3339)."),
+        ("valid_on" = Option<Date>, Query, description = "As it was true on that day.")
+    ),
+    responses((status = 200, description = "The case.", body = CaseView))
+)]
+#[get("/v1/agencies/{agency}/cases/{case_id}")]
+pub(crate) async fn read_case(
+    request: Request<operation::ReadCase, (), AsOf>,
+) -> Result<HttpResponse, Problem> {
+    let case = request.addressed.case()?;
+    let AsOf(point) = request.query;
+    if point == Point::Now {
+        let today = request.store().sources().clock.now().berlin_date();
+        let view = CaseView::new(case.clone(), today);
+        return representation(&request.headers, case.version, &view, Caching::Revalidate);
+    }
+    let past = request
+        .store()
+        .case_as_of(&request.access, case.id, point)
+        .await;
+    let past = past
+        .map_err(|error| Problem::internal(&error))?
+        .ok_or_else(Problem::not_found)?;
+    let (version, then) = match point {
+        Point::ValidOn(day) => (past.version, day),
+        Point::Now | Point::Version(_) | Point::RecordedAt(_) => {
+            (past.version, past.recorded_at.berlin_date())
+        }
+    };
+    // Only a version is settled for good; of an instant or a day more may become known.
+    let caching = match point {
+        Point::Version(_) => Caching::Immutable,
+        Point::Now | Point::RecordedAt(_) | Point::ValidOn(_) => Caching::Revalidate,
+    };
+    representation(
+        &request.headers,
+        version,
+        &CaseView::new(past, then),
+        caching,
+    )
+}
+
+/// List what may be done next
+///
+/// Every command to the case, once per target: whether some body would be accepted from the caller
+/// now, or else the first rule that refuses or the permission the caller lacks. What is allowed here
+/// is exactly what the server accepts: both ask the same function.
+#[utoipa::path(tag = "cases", responses((status = 200, description = "The commands.", body = AllowedCommands)))]
+#[get("/v1/agencies/{agency}/cases/{case_id}/allowed-commands")]
+pub(crate) async fn list_allowed_commands(
+    request: Request<operation::ListAllowedCommands>,
+) -> Result<HttpResponse, Problem> {
+    let case = request.addressed.case()?;
+    let admissions = request.store().admissions(&request.access, case).await;
+    let admissions = admissions.map_err(|error| Problem::internal(&error))?;
+    let items = admissions.into_iter().map(|admission| {
+        let permission = admission.kind.permission();
+        let lacking = (!request.access.may(permission)).then_some(permission);
+        let refusal = admission.refusal.filter(|_| lacking.is_none());
+        AllowedCommand {
+            command: admission.kind.operation(),
+            target: admission.target,
+            allowed: lacking.is_none() && refusal.is_none(),
+            rule: refusal.as_ref().map(|finding| finding.rule),
+            message: refusal.map(|finding| finding.message(request.language).to_owned()),
+            required_permission: lacking,
+        }
+    });
+    let body = AllowedCommands {
+        items: items.collect(),
+    };
+    let response = representation(&request.headers, case.version, &body, Caching::Revalidate)?;
+    Ok(crate::answer::in_language(response, request.language))
+}

@@ -1,0 +1,220 @@
+//! The commands of the binary.
+
+use std::fmt::Write as _;
+use std::net::{SocketAddr, TcpListener};
+
+use fallbuch_domain::Role;
+use fallbuch_persistence::{
+    DatabaseUrl, MigrateError, Operator, Options, Sources, Store, StoreError, migrate,
+};
+use time::Duration;
+
+use crate::config::{Action, CommandLine, Config, ConfigError};
+use crate::demo::{self, DemoError};
+use crate::openapi::{ContractError, document_text};
+use crate::panics::log_panics_without_payload;
+use crate::server::{ISSUER, ServeError, ServerOptions, development_token, start};
+
+/// How long a printed token is valid.
+const TOKEN_LIFETIME: Duration = Duration::hours(12);
+
+/// A command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The schema could not be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The store failed or could not be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The server could not be started or failed.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The contract cannot be made.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// The demo's data could not be stored.
+    #[error("demo: {0}")]
+    Demo(#[from] DemoError),
+    /// There is no such agency.
+    #[error("there is no agency {0:?}")]
+    NoAgency(String),
+    /// Nobody has the role.
+    #[error("no login of the development issuer is a member of {agency:?} with the role {role}")]
+    NoMember {
+        /// The agency's code.
+        agency: String,
+        /// The role's code.
+        role: &'static str,
+    },
+    /// The owner's address is needed.
+    #[error(
+        "PostgreSQL is migrated by its owner: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
+    )]
+    NoOwner,
+    /// The signal handler or the listener.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Carries the command line out; what is for the caller comes back as text for standard output.
+///
+/// # Errors
+/// What went wrong, for a person to read.
+pub async fn run(line: CommandLine) -> Result<String, CliError> {
+    let config = line.config;
+    match line.action {
+        Action::Serve => serve(&config).await.map(|()| String::new()),
+        Action::Migrate => migrate_now(&config).await,
+        Action::Token { agency, role } => token(&config, &agency, role).await,
+        Action::Demo => demo_now(&config).await,
+        Action::Openapi => Ok(document_text()?),
+    }
+}
+
+async fn open(config: &Config) -> Result<Store, CliError> {
+    let url = config.database()?;
+    if matches!(url, DatabaseUrl::Sqlite(_)) {
+        migrate(&url, None).await?;
+    }
+    let secret = config.secret(&url)?;
+    let options = Options {
+        url,
+        secret,
+        origin: config.origin.clone(),
+        sources: Sources::system(),
+    };
+    Ok(Store::open(options).await?)
+}
+
+async fn serve(config: &Config) -> Result<(), CliError> {
+    config.development_issuer()?;
+    config.make_data_dir()?;
+    log_panics_without_payload();
+    let store = open(config).await?;
+    let listener = TcpListener::bind(config.bind)?;
+    let address = listener.local_addr()?;
+    let options = ServerOptions {
+        audience: config.audience.clone(),
+        allowed_origins: config.allowed_origins.clone(),
+        local: config.is_local(),
+        workers: None,
+    };
+    let server = start(listener, store.clone(), &config.data_dir, options)?;
+    tracing::info!(%address, database = %config.database()?, "serving");
+    if config.insecure_dev_issuer && !config.is_local() {
+        tracing::warn!(
+            "INSECURE: tokens of the development issuer are accepted beyond this machine"
+        );
+    }
+    let outcome = server.await;
+    store.shutdown().await;
+    tracing::info!("stopped");
+    Ok(outcome?)
+}
+
+async fn migrate_now(config: &Config) -> Result<String, CliError> {
+    let url = match (&config.owner_database_url, config.database()) {
+        (Some(owner), _) => owner.parse().map_err(ConfigError::from)?,
+        (None, Ok(url @ DatabaseUrl::Sqlite(_))) => url,
+        (None, Ok(DatabaseUrl::Postgres(_))) => return Err(CliError::NoOwner),
+        (None, Err(error)) => return Err(error.into()),
+    };
+    let application = match (&config.application_role, config.database()) {
+        (Some(role), _) => Some(role.clone()),
+        (None, Ok(DatabaseUrl::Postgres(options))) => Some(options.get_username().to_owned()),
+        (None, _) => None,
+    };
+    migrate(&url, application.as_deref()).await?;
+    Ok(format!("The schema is up to date ({url}).\n"))
+}
+
+/// A token for the first member of the agency with the role.
+async fn token_for(
+    config: &Config,
+    store: &Store,
+    agency: &str,
+    role: Role,
+) -> Result<String, CliError> {
+    let operator: Operator = store.operator();
+    let access = operator
+        .agency(agency)
+        .await?
+        .ok_or_else(|| CliError::NoAgency(agency.to_owned()))?;
+    let subjects = operator.subjects(&access, ISSUER, role).await?;
+    let no_member = || CliError::NoMember {
+        agency: agency.to_owned(),
+        role: role.code(),
+    };
+    let subject = subjects.first().ok_or_else(no_member)?;
+    Ok(development_token(
+        store,
+        &config.data_dir,
+        subject,
+        &config.audience,
+        TOKEN_LIFETIME,
+    )?)
+}
+
+async fn token(config: &Config, agency: &str, role: Role) -> Result<String, CliError> {
+    config.make_data_dir()?;
+    let store = open(config).await?;
+    let token = token_for(config, &store, agency, role).await;
+    store.shutdown().await;
+    Ok(token? + "\n")
+}
+
+async fn demo_now(config: &Config) -> Result<String, CliError> {
+    config.make_data_dir()?;
+    let store = open(config).await?;
+    let operator = store.operator();
+    let seeded = operator.is_to_be_filled().await?;
+    if seeded {
+        operator.fill(demo::seed(&store)).await?;
+    }
+    let token = token_for(config, &store, demo::AGENCY, Role::Coordinator).await;
+    store.shutdown().await;
+    let token = token?;
+    // Every address of this machine is reached by its own.
+    let host = if config.bind.ip().is_unspecified() {
+        "127.0.0.1".to_owned()
+    } else {
+        SocketAddr::from((config.bind.ip(), 0))
+            .to_string()
+            .trim_end_matches(":0")
+            .to_owned()
+    };
+    let base = format!("http://{host}:{}", config.bind.port());
+    let mut text = String::new();
+    let state = if seeded {
+        "Nine agencies, their sites and members, and the case of Halle (Saale) are in the database."
+    } else {
+        "The database has data already; nothing was added."
+    };
+    write_guide(&mut text, state, &base, &token);
+    Ok(text)
+}
+
+fn write_guide(text: &mut String, state: &str, base: &str, token: &str) {
+    let cases = format!("{base}/v1/agencies/{}/cases", demo::AGENCY);
+    // Writing to a string does not fail.
+    let _infallible = write!(
+        text,
+        "{state}\n\n\
+         Documentation  {base}/docs/\n\
+         Contract       {base}/openapi.json\n\
+         Health         {base}/health/ready\n\n\
+         A token of the coordinator of {agency}, valid for twelve hours:\n\n\
+         export TOKEN={token}\n\n\
+         Three requests to begin with:\n\n\
+         curl -s -H \"Authorization: Bearer $TOKEN\" {base}/v1/me\n\n\
+         curl -s -H \"Authorization: Bearer $TOKEN\" '{cases}?municipality=15002'\n\n\
+         curl -s -H \"Authorization: Bearer $TOKEN\" -H 'Accept-Language: en' \\\n  \
+         \"$(curl -s -H \"Authorization: Bearer $TOKEN\" '{cases}?municipality=15002' \\\n  \
+         | sed 's|.*\"case_id\":\"\\([^\"]*\\)\".*|{cases}/\\1/timeline|')\"\n",
+        agency = demo::AGENCY,
+    );
+}

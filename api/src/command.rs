@@ -1,0 +1,85 @@
+//! From a checked request to the store and back: what every command endpoint does.
+
+use actix_web::HttpResponse;
+use fallbuch_domain::case::CaseCommand;
+use fallbuch_persistence::Expected;
+use uuid::Uuid;
+
+use crate::answer::done;
+use crate::etag::IfMatch;
+use crate::problem::Problem;
+use crate::request::{Command, Request};
+
+impl<O, B> Request<O, Command<B>> {
+    /// Opens a case.
+    pub(crate) async fn open(
+        self,
+        make: impl FnOnce(B) -> CaseCommand,
+    ) -> Result<HttpResponse, Problem> {
+        self.execute(None, Expected::New, make).await
+    }
+
+    /// Carries out a command to the addressed case.
+    pub(crate) async fn on_case(
+        self,
+        make: impl FnOnce(B) -> CaseCommand,
+    ) -> Result<HttpResponse, Problem> {
+        let case = self.addressed.case()?;
+        let (id, version) = (case.id, case.version);
+        let if_match = self.body.if_match.clone();
+        self.execute(Some(id), expected(if_match, version), make)
+            .await
+    }
+
+    /// Carries out a command to the addressed need, priority or agreement of a case.
+    pub(crate) async fn on_target(
+        self,
+        make: impl FnOnce(Uuid, B) -> CaseCommand,
+    ) -> Result<HttpResponse, Problem> {
+        let target = self.addressed.target()?;
+        self.on_case(|body| make(target, body)).await
+    }
+
+    async fn execute(
+        self,
+        case: Option<Uuid>,
+        expected: Expected,
+        make: impl FnOnce(B) -> CaseCommand,
+    ) -> Result<HttpResponse, Problem> {
+        let store = &self.services.store;
+        let key = self.body.key(|parts| store.fingerprint(parts));
+        let command = make(self.body.body);
+        // `*` names no version; only what means the same on every one may do without.
+        let unsaid = expected == Expected::Any && !command.kind().commutes();
+        let expected = if unsaid { Expected::Unsaid } else { expected };
+        let command = fallbuch_domain::Command::Case(command);
+        let receipt = store
+            .execute(&self.access, case, expected, command, key)
+            .await?;
+        let home = format!(
+            "/v1/agencies/{}/cases/{}",
+            self.access.agency_code(),
+            receipt.stream
+        );
+        let location = match case {
+            None => home,
+            Some(_) => format!("{home}/events/{}", receipt.version),
+        };
+        done(receipt, &location, self.language)
+    }
+}
+
+/// The version the command was made on: of several the client names, the one the case is at.
+fn expected(if_match: Option<IfMatch>, current: u64) -> Expected {
+    match if_match {
+        None => Expected::Unsaid,
+        Some(IfMatch::Any) => Expected::Any,
+        Some(IfMatch::Versions(versions)) if versions.contains(&current) => {
+            Expected::Version(current)
+        }
+        // Tags that are none of ours match no version; the first event is the oldest to tell of.
+        Some(IfMatch::Versions(versions)) => {
+            Expected::Version(versions.into_iter().max().unwrap_or(0))
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The command line and the environment: every flag is also a variable.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use fallbuch_domain::Role;
+use fallbuch_persistence::{DatabaseUrl, Secret, UnsupportedDatabase};
+
+/// Fallbuch: the case book of municipal education management advice.
+#[derive(Debug, Parser)]
+#[command(name = "fallbuch", version, about, propagate_version = true)]
+pub struct CommandLine {
+    #[command(flatten)]
+    pub(crate) config: Config,
+    #[command(subcommand)]
+    pub(crate) action: Action,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Serve the API.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print a token of the development issuer for a member with a role.
+    Token {
+        /// The agency's code, such as `transmit`.
+        #[arg(long)]
+        agency: String,
+        /// The role: reader, advisor, coordinator, agency_admin, privacy_officer or controller.
+        #[arg(long, value_parser = role)]
+        role: Role,
+    },
+    /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
+    Demo,
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Where and with what the product runs.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Config {
+    /// The address and port to serve on.
+    #[arg(
+        long,
+        env = "FALLBUCH_BIND",
+        default_value = "127.0.0.1:8080",
+        global = true
+    )]
+    pub(crate) bind: SocketAddr,
+    /// The folder for the embedded database, the secret and the development issuer's key.
+    #[arg(
+        long,
+        env = "FALLBUCH_DATA_DIR",
+        default_value = "./data",
+        global = true
+    )]
+    pub(crate) data_dir: PathBuf,
+    /// The database; by default SQLite in the data folder.
+    #[arg(
+        long,
+        env = "FALLBUCH_DATABASE_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) database_url: Option<String>,
+    /// The address by which the owner of a PostgreSQL database migrates it.
+    #[arg(
+        long,
+        env = "FALLBUCH_OWNER_DATABASE_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) owner_database_url: Option<String>,
+    /// The PostgreSQL role that is granted what the application needs; by default the one in the
+    /// database's address.
+    #[arg(long, env = "FALLBUCH_APPLICATION_ROLE", global = true)]
+    pub(crate) application_role: Option<String>,
+    /// Where the log comes from; fixed at the first start.
+    #[arg(
+        long,
+        env = "FALLBUCH_ORIGIN",
+        default_value = "fallbuch.local",
+        global = true
+    )]
+    pub(crate) origin: String,
+    /// The secret the log's MACs rest on, at least 32 bytes.
+    #[arg(long, env = "FALLBUCH_SECRET", global = true, hide_env_values = true)]
+    pub(crate) secret: Option<String>,
+    /// A file with that secret.
+    #[arg(
+        long,
+        env = "FALLBUCH_SECRET_FILE",
+        global = true,
+        conflicts_with = "secret"
+    )]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// What tokens have to name as their audience.
+    #[arg(
+        long,
+        env = "FALLBUCH_AUDIENCE",
+        default_value = "fallbuch",
+        global = true
+    )]
+    pub(crate) audience: String,
+    /// Accept tokens of the development issuer also when serving beyond this machine. Whoever can
+    /// run `fallbuch token` gets in as anybody: for trying out only.
+    #[arg(long, env = "FALLBUCH_INSECURE_DEV_ISSUER", global = true)]
+    pub(crate) insecure_dev_issuer: bool,
+    /// Origins of web pages that may call the API, comma-separated; pages on this machine always
+    /// may in local runs.
+    #[arg(
+        long,
+        env = "FALLBUCH_ALLOWED_ORIGINS",
+        global = true,
+        value_delimiter = ','
+    )]
+    pub(crate) allowed_origins: Vec<String>,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file or folder cannot be read or made.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database's address.
+    #[error(transparent)]
+    Database(#[from] UnsupportedDatabase),
+    /// The secret is too short.
+    #[error("the secret has fewer than {} bytes", Secret::MIN_LENGTH)]
+    ShortSecret,
+    /// A production database needs a secret that is kept apart from this machine's data folder.
+    #[error(
+        "PostgreSQL needs a secret: give at least 32 bytes in FALLBUCH_SECRET or FALLBUCH_SECRET_FILE"
+    )]
+    NoSecret,
+    /// Nobody could get in.
+    #[error(
+        "serving on {0}, beyond this machine, needs an issuer of tokens; the built-in development issuer is \
+         only used there with FALLBUCH_INSECURE_DEV_ISSUER=true"
+    )]
+    NoIssuer(SocketAddr),
+}
+
+impl Config {
+    /// The database of the application.
+    ///
+    /// # Errors
+    /// If the address names none that is supported.
+    pub(crate) fn database(&self) -> Result<DatabaseUrl, ConfigError> {
+        if let Some(url) = &self.database_url {
+            return Ok(url.parse()?);
+        }
+        self.make_data_dir()?;
+        Ok(DatabaseUrl::sqlite_file(
+            &self.data_dir.join("fallbuch.sqlite3"),
+        ))
+    }
+
+    /// Whether the server can be reached from this machine only.
+    pub(crate) fn is_local(&self) -> bool {
+        self.bind.ip().is_loopback()
+    }
+
+    /// Whether tokens of the development issuer are accepted.
+    ///
+    /// # Errors
+    /// If they are not, as there is no other issuer.
+    pub(crate) fn development_issuer(&self) -> Result<(), ConfigError> {
+        if self.is_local() || self.insecure_dev_issuer {
+            Ok(())
+        } else {
+            Err(ConfigError::NoIssuer(self.bind))
+        }
+    }
+
+    /// The secret: given, or for the embedded database made at the first start.
+    ///
+    /// # Errors
+    /// If it is too short, cannot be read, or is missing where it has to be given.
+    pub(crate) fn secret(&self, database: &DatabaseUrl) -> Result<Secret, ConfigError> {
+        let bytes = match (&self.secret, &self.secret_file, database) {
+            (Some(secret), _, _) => secret.clone().into_bytes(),
+            (None, Some(path), _) => read(path)?.trim_ascii().to_vec(),
+            (None, None, DatabaseUrl::Sqlite(_)) => self.made_secret()?,
+            (None, None, DatabaseUrl::Postgres(_)) => return Err(ConfigError::NoSecret),
+        };
+        Secret::new(bytes).ok_or(ConfigError::ShortSecret)
+    }
+
+    fn made_secret(&self) -> Result<Vec<u8>, ConfigError> {
+        self.make_data_dir()?;
+        let path = self.data_dir.join("secret");
+        crate::private_file::read_or_make(&path, random_secret)
+            .map_err(|source| ConfigError::File { path, source })
+    }
+
+    /// Makes the data folder if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(crate) fn make_data_dir(&self) -> Result<(), ConfigError> {
+        crate::private_file::make_folder(&self.data_dir).map_err(|source| ConfigError::File {
+            path: self.data_dir.clone(),
+            source,
+        })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "made once, before there is a store with sources"
+)]
+fn random_secret() -> std::io::Result<Vec<u8>> {
+    let mut secret = vec![0; 32];
+    aws_lc_rs::rand::fill(&mut secret).map_err(|_| std::io::Error::other("no randomness"))?;
+    Ok(secret)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    std::fs::read(path).map_err(|source| ConfigError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    Role::ALL
+        .iter()
+        .copied()
+        .find(|role| role.code() == code)
+        .ok_or_else(|| {
+            let codes: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
+            format!("expected one of {}", codes.join(", "))
+        })
+}

@@ -1,0 +1,360 @@
+//! What the contract says about representations that are made elsewhere, and the views of cases.
+
+use fallbuch_domain::agency::{AgencyState, Member, Site};
+use fallbuch_domain::case::event::MunicipalityReference;
+use fallbuch_domain::case::{Agreement, Closing, InitialMeeting, Need, Origin, Priority, Stage};
+use fallbuch_domain::envelope::{Actor, StreamReference};
+use fallbuch_domain::{Permission, Role, Rule, Timestamp};
+use fallbuch_persistence::{CaseListItem, CaseRead, Membership};
+use serde::Serialize;
+use time::Date;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::answer::PageInfo;
+
+/// An event exactly as it stands in the agency's log: the same bytes that are hashed.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "events pass through as stored; this describes them"
+)]
+pub(crate) struct RecordedEvent {
+    /// Who acted.
+    actor: Actor,
+    /// What caused this event, where that is another one.
+    causation_id: Option<Uuid>,
+    /// The command: UUIDv5 of agency, member and idempotency key.
+    command_id: Uuid,
+    /// The first command of the chain this one belongs to.
+    correlation_id: Uuid,
+    /// The event's own data; its members depend on `type` and `schema`. Types may be added.
+    #[schema(value_type = Object)]
+    data: (),
+    /// The event's id.
+    id: Uuid,
+    /// The day it happened in the world.
+    occurred_on: Date,
+    /// Its place in the agency's log: 1, 2, 3, …
+    #[schema(minimum = 1)]
+    position: u64,
+    /// Why, in the words of the actor.
+    reason: Option<String>,
+    /// The instant the agency knew it: RFC 3339, UTC, microseconds.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Timestamp,
+    /// 128 random bits, so that the body cannot be guessed from its hash.
+    salt: String,
+    /// The version of the shape of `data`.
+    #[schema(minimum = 1)]
+    schema: u32,
+    /// The stream.
+    stream: StreamReference,
+    /// The event's type, such as `need_captured`. Types may be added.
+    #[schema(example = "need_captured")]
+    r#type: String,
+    /// Its place in the stream: 1, 2, 3, …
+    #[schema(minimum = 1)]
+    version: u64,
+}
+
+/// A case, whole.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Case)]
+pub(crate) struct CaseView {
+    /// The case's id.
+    case_id: Uuid,
+    /// The file number, unique in the agency.
+    #[schema(example = "TM-2014-0001")]
+    case_number: String,
+    /// How far the case has come.
+    stage: Stage,
+    /// Whether the stage is `agreed` though the last agreement ran out.
+    expired: bool,
+    /// The version of this state: the one to name in `If-Match`.
+    #[schema(minimum = 1)]
+    version: u64,
+    /// When the last event of this version was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Timestamp,
+    /// The municipality as it was on the opening day.
+    municipality: MunicipalityReference,
+    /// The site in charge.
+    site: Uuid,
+    /// The member who advises.
+    advisor: Uuid,
+    /// How the case came about.
+    origin: Origin,
+    /// The opening day.
+    opened_on: Date,
+    /// How many contacts are recorded; the contacts themselves are in the timeline.
+    contacts: u64,
+    /// The day of the earliest contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_contact_on: Option<Date>,
+    /// The latest initial meeting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    initial_meeting: Option<InitialMeeting>,
+    /// Its needs, in the order of capture.
+    needs: Vec<Need>,
+    /// Its priorities, in the order of agreement.
+    priorities: Vec<Priority>,
+    /// Its target agreements, in the order of their first drafts.
+    agreements: Vec<Agreement>,
+    /// How it was closed, while it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closing: Option<Closing>,
+}
+
+impl CaseView {
+    /// The view of a case on `today`.
+    pub(crate) fn new(case: CaseRead, today: Date) -> Self {
+        let state = case.state;
+        Self {
+            case_id: case.id,
+            stage: state.stage(),
+            expired: state.expired(today),
+            version: case.version,
+            recorded_at: case.recorded_at,
+            case_number: state.case_number,
+            municipality: state.municipality,
+            site: state.site,
+            advisor: state.advisor,
+            origin: state.origin,
+            opened_on: state.opened_on,
+            contacts: state.contacts,
+            first_contact_on: state.first_contact_on,
+            initial_meeting: state.initial_meeting,
+            needs: state.needs,
+            priorities: state.priorities,
+            agreements: state.agreements,
+            closing: state.closing,
+        }
+    }
+}
+
+/// A case in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CaseSummary {
+    /// The case's id.
+    case_id: Uuid,
+    /// The file number, unique in the agency.
+    #[schema(example = "TM-2014-0001")]
+    case_number: String,
+    /// How far the case has come.
+    stage: Stage,
+    /// Whether the stage is `agreed` though the last agreement ran out.
+    expired: bool,
+    /// The newest version.
+    #[schema(minimum = 1)]
+    version: u64,
+    /// When its last event was recorded.
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Timestamp,
+    /// The municipality as it was on the opening day.
+    municipality: MunicipalityReference,
+    /// The site in charge.
+    site: Uuid,
+    /// The member who advises.
+    advisor: Uuid,
+    /// The opening day.
+    opened_on: Date,
+}
+
+impl CaseSummary {
+    /// The summary of a case on `today`.
+    pub(crate) fn new(item: CaseListItem, today: Date) -> Self {
+        let over = item.agreed_until.is_some_and(|until| until < today);
+        Self {
+            case_id: item.id,
+            case_number: item.case_number,
+            stage: item.stage,
+            expired: item.stage == Stage::Agreed && over,
+            version: item.version,
+            recorded_at: item.recorded_at,
+            municipality: item.municipality,
+            site: item.site,
+            advisor: item.advisor,
+            opened_on: item.opened_on,
+        }
+    }
+}
+
+/// A page of an agency's cases.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CasePage {
+    /// The cases, the newest first.
+    pub(crate) items: Vec<CaseSummary>,
+    /// Where the page stands in the list.
+    pub(crate) page: PageInfo,
+}
+
+/// A page of a case's events.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventPage {
+    /// The events, oldest first.
+    #[schema(value_type = Vec<RecordedEvent>)]
+    pub(crate) items: Vec<fallbuch_persistence::RecordedBody>,
+    /// Where the page stands in the list.
+    pub(crate) page: PageInfo,
+}
+
+/// One event as a sentence.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TimelineEntry {
+    /// The event's place in the case.
+    #[schema(minimum = 1)]
+    pub(crate) version: u64,
+    /// The day it happened in the world.
+    pub(crate) occurred_on: Date,
+    /// The instant the agency knew it.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) recorded_at: Timestamp,
+    /// The event's type.
+    #[serde(rename = "type")]
+    #[schema(example = "need_captured")]
+    pub(crate) event_type: String,
+    /// What happened, in the language of the answer.
+    pub(crate) text: String,
+}
+
+/// A page of a case's history as sentences.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TimelinePage {
+    /// The entries, oldest first.
+    pub(crate) items: Vec<TimelineEntry>,
+    /// Where the page stands in the list.
+    pub(crate) page: PageInfo,
+}
+
+/// One command on one target, and whether it is allowed now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AllowedCommand {
+    /// The operationId of the command.
+    #[schema(example = "sign_agreement")]
+    pub(crate) command: &'static str,
+    /// The need, priority or agreement it would be about; absent for the case as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target: Option<Uuid>,
+    /// Whether some body would be accepted from this caller now.
+    pub(crate) allowed: bool,
+    /// The rule that refuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<Rule>,
+    /// Why not, as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
+    /// The permission the caller lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) required_permission: Option<Permission>,
+}
+
+/// Every command to a case, and whether it is allowed now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AllowedCommands {
+    /// One item per command and target.
+    pub(crate) items: Vec<AllowedCommand>,
+}
+
+/// An agency.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Agency)]
+pub(crate) struct AgencyView {
+    /// Its code, as it stands in addresses.
+    #[schema(example = "transmit")]
+    code: String,
+    /// Its id.
+    id: Uuid,
+    /// Its name.
+    name: String,
+    /// The organisation that runs it (Träger).
+    carrier: String,
+    /// Two-digit codes of the Länder it serves.
+    land_codes: Vec<String>,
+    /// What its file numbers begin with.
+    #[schema(example = "TM")]
+    case_prefix: String,
+}
+
+impl AgencyView {
+    pub(crate) fn new(id: Uuid, agency: &AgencyState) -> Self {
+        Self {
+            code: agency.code.clone(),
+            id,
+            name: agency.name.to_string(),
+            carrier: agency.carrier.to_string(),
+            land_codes: agency.land_codes.clone(),
+            case_prefix: agency.case_prefix.clone(),
+        }
+    }
+}
+
+/// The agencies the caller may know.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AgencyList {
+    /// The agencies, in the order of their codes.
+    pub(crate) items: Vec<AgencyView>,
+}
+
+/// The agency's sites.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SiteList {
+    /// The open sites, in the order of their opening.
+    pub(crate) items: Vec<Site>,
+}
+
+/// The agency's members.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberList {
+    /// The members, in the order of their admission.
+    pub(crate) items: Vec<Member>,
+}
+
+/// Who the caller is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Me)]
+pub(crate) struct MeView {
+    /// Who vouches for the caller.
+    pub(crate) issuer: String,
+    /// The caller, as the issuer says.
+    pub(crate) subject: String,
+    /// When the token ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) expires_at: Timestamp,
+    /// The agencies the caller is a member of.
+    pub(crate) memberships: Vec<MembershipView>,
+}
+
+/// What the caller is in one agency.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Membership)]
+pub(crate) struct MembershipView {
+    /// The agency.
+    agency: AgencyView,
+    /// The caller's member id there.
+    member: Uuid,
+    /// What the caller is there.
+    roles: Vec<Role>,
+    /// Everything the caller may do there.
+    permissions: Vec<Permission>,
+    /// The sites the caller sees: all of the agency's, or those the membership is limited to.
+    sites: Vec<Site>,
+}
+
+impl MembershipView {
+    pub(crate) fn new(membership: Membership) -> Self {
+        let access = &membership.access;
+        let sites = membership
+            .agency
+            .sites
+            .iter()
+            .filter(|site| access.sees_site(site.id));
+        Self {
+            agency: AgencyView::new(access.agency(), &membership.agency),
+            member: membership.member,
+            sites: sites.cloned().collect(),
+            roles: membership.roles,
+            permissions: membership.permissions,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Data to begin with: the nine agencies, plainly fictional members, and the case of Halle (Saale)
+//! up to the signing of its target agreement.
+//!
+//! Everything goes the way of any client's command, with back-dated days. Where the public record
+//! names no date, the event's reason says `example`.
+
+mod halle;
+
+use fallbuch_domain::agency::AgencyOpened;
+use fallbuch_domain::catalogue::{ShippedAgency, shipped_agencies};
+use fallbuch_domain::text::Line;
+use fallbuch_domain::{Permission, Role};
+use fallbuch_persistence::{Access, AccessDenied, CommandError, Identity, Store, StoreError};
+use time::Date;
+use time::macros::date;
+
+use crate::server::ISSUER;
+
+/// The agency whose case the demo tells.
+pub const AGENCY: &str = "transmit";
+
+/// The day from which the initiative began.
+const INITIATIVE_BEGAN: Date = date!(2014 - 06 - 01);
+
+/// The demo could not be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// A command was refused or the store failed.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// A demo member has no access.
+    #[error(transparent)]
+    Access(#[from] AccessDenied),
+    /// The shipped data cannot be read.
+    #[error("shipped data: {0}")]
+    Data(#[from] fallbuch_domain::catalogue::CatalogueError),
+}
+
+impl From<StoreError> for DemoError {
+    fn from(error: StoreError) -> Self {
+        Self::Command(error.into())
+    }
+}
+
+/// The login of an agency's demo member with a role.
+#[must_use]
+pub fn login(agency: &str, role: Role) -> Identity {
+    Identity {
+        issuer: ISSUER.to_owned(),
+        subject: format!("demo-{}@{agency}", role.code()),
+    }
+}
+
+/// Fills an empty store.
+///
+/// # Errors
+/// If a command is refused or the store fails.
+pub async fn seed(store: &Store) -> Result<(), DemoError> {
+    for agency in shipped_agencies()? {
+        found(store, agency).await?;
+    }
+    halle::tell(store).await
+}
+
+/// Founds an agency with its sites and one member per role.
+async fn found(store: &Store, agency: ShippedAgency) -> Result<(), DemoError> {
+    let operator = store.operator();
+    let opened = AgencyOpened {
+        carrier: Line(agency.carrier),
+        case_prefix: agency.case_prefix,
+        code: agency.code.clone(),
+        land_codes: agency.land_codes,
+        name: Line(agency.name),
+    };
+    let access = operator.open_agency(INITIATIVE_BEGAN, opened).await?;
+    for site in &agency.sites {
+        operator.open_site(&access, INITIATIVE_BEGAN, site).await?;
+    }
+    for role in Role::ALL {
+        let login = login(&agency.code, *role);
+        operator
+            .admit_member(&access, INITIATIVE_BEGAN, &login, vec![*role], None)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A demo member's access, as it would have it over HTTP.
+async fn member(store: &Store, role: Role, permission: Permission) -> Result<Access, AccessDenied> {
+    store.access(&login(AGENCY, role), AGENCY, permission).await
+}

@@ -1,0 +1,46 @@
+//! The REST API of Fallbuch.
+//!
+//! A request meets, from the outside in: the log line ([`request_log`]), security headers
+//! ([`headers`]), problems in the caller's language ([`problem_rendering`]), CORS, the panic guard
+//! ([`panics`]); then the one extractor, [`request::Request`], which is the only way a handler gets
+//! at the store; then the handler. [`openapi::configure`] lists the handlers.
+//!
+//! A recipe for a new endpoint: a line in [`operation`], the handler beside its resource, a line in
+//! [`openapi::configure`], an example in `openapi/examples.rs`, then `make openapi`.
+
+mod agencies;
+mod answer;
+mod body_schema;
+mod cases;
+mod catalogue;
+mod cli;
+mod command;
+mod config;
+mod contract;
+pub mod demo;
+mod docs;
+mod etag;
+mod headers;
+mod health;
+mod idempotency_key;
+mod identity;
+mod language;
+mod openapi;
+mod operation;
+mod panics;
+mod private_file;
+mod problem;
+mod problem_catalogue;
+mod problem_page;
+mod problem_rendering;
+mod request;
+mod request_log;
+mod response;
+mod server;
+mod strict_json;
+mod unmatched;
+mod violation;
+
+pub use cli::run;
+pub use config::CommandLine;
+pub use server::{ISSUER, ServeError, ServerOptions, development_token, start};

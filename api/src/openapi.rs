@@ -1,0 +1,281 @@
+//! The contract: OpenAPI 3.1, made from the handlers and completed by what all of them share.
+//!
+//! Invariant: the document is the same bytes in every build; `openapi/openapi.json` is this one.
+
+mod examples;
+mod shared;
+
+use actix_web::App;
+use serde_json::{Map, Value, json};
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::operation::OPERATIONS;
+use crate::{agencies, cases, catalogue, health};
+
+/// Registers every operation; what is not here is neither served nor documented.
+pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(agencies::who_am_i)
+        .service(agencies::list_agencies)
+        .service(agencies::read_agency)
+        .service(agencies::list_sites)
+        .service(agencies::list_members)
+        .service(catalogue::list_municipalities)
+        .service(catalogue::list_dimensions)
+        .service(catalogue::list_focus_areas)
+        .service(catalogue::list_programmes)
+        .service(catalogue::list_origins)
+        .service(cases::open_case)
+        .service(cases::list_cases)
+        .service(cases::read_case)
+        .service(cases::list_allowed_commands)
+        .service(cases::history::list_events)
+        .service(cases::history::read_event)
+        .service(cases::history::read_version)
+        .service(cases::history::read_timeline)
+        .service(cases::contacts::record_contact)
+        .service(cases::contacts::record_initial_meeting)
+        .service(cases::needs::capture_need)
+        .service(cases::needs::revise_need)
+        .service(cases::needs::withdraw_need)
+        .service(cases::priorities::agree_priority)
+        .service(cases::priorities::revise_priority)
+        .service(cases::priorities::drop_priority)
+        .service(cases::agreements::draft_agreement)
+        .service(cases::agreements::redraft_agreement)
+        .service(cases::agreements::discard_agreement_draft)
+        .service(cases::agreements::sign_agreement)
+        .service(cases::closing::close_case)
+        .service(cases::closing::reopen_case)
+        .service(health::check_liveness)
+        .service(health::check_readiness);
+}
+
+/// The document cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the OpenAPI document: {0}")]
+pub struct ContractError(#[from] serde_json::Error);
+
+/// The whole document.
+///
+/// # Errors
+/// If an example cannot be written as JSON.
+pub(crate) fn document() -> Result<Value, ContractError> {
+    let (_, collected) = App::new()
+        .into_utoipa_app()
+        .configure(configure)
+        .split_for_parts();
+    let mut document = serde_json::to_value(collected)?;
+    document["components"]["schemas"] = shared::with_common(&document["components"]["schemas"])?;
+    document["components"]["schemas"]["RecordedEvent"]["properties"]["data"] = shared::event_data();
+    without_null_options(&mut document);
+    with_distinct_ids(&mut document["components"]["schemas"]);
+    document["openapi"] = json!("3.1.0");
+    document["info"] = shared::info();
+    document["servers"] =
+        json!([{"url": "/", "description": "The server this document comes from."}]);
+    document["tags"] = shared::tags();
+    document["components"]["securitySchemes"] = shared::security_schemes();
+    document["components"]["responses"] = shared::responses()?;
+    document["components"]["parameters"] = shared::parameters();
+    document["components"]["headers"] = shared::headers();
+    let examples = examples::all()?;
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (path, item) in paths.iter_mut() {
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
+                complete(path, method, operation, &examples);
+            }
+        }
+    }
+    Ok(document)
+}
+
+/// The document as it is committed and served.
+///
+/// # Errors
+/// If an example cannot be written as JSON.
+pub(crate) fn document_text() -> Result<String, ContractError> {
+    Ok(serde_json::to_string_pretty(&document()?)? + "\n")
+}
+
+/// Adds to an operation what it shares with others of its kind.
+fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples::Examples) {
+    let id = operation["operationId"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let permission = OPERATIONS.iter().find(|(known, _)| *known == id);
+    let is_command = method == "post";
+    let creates = id == "open_case";
+    operation["security"] = match permission {
+        None => json!([]),
+        Some(_) => json!([{"bearer": []}]),
+    };
+    if let Some((_, Some(permission))) = permission {
+        let description = operation["description"].as_str().unwrap_or_default();
+        let description = format!("{description}\n\nPermission: `{}`.", permission.code());
+        operation["description"] = json!(description.trim_start());
+        operation["x-required-permission"] = json!(permission.code());
+    }
+    let mut parameters = shared::path_parameters(path);
+    if permission.is_some() {
+        parameters.push(reference("parameters", "AcceptLanguage"));
+    }
+    if is_command {
+        parameters.push(reference("parameters", "IdempotencyKey"));
+        if !creates {
+            parameters.push(reference("parameters", "IfMatch"));
+        }
+    } else if permission.is_some() {
+        parameters.push(reference("parameters", "IfNoneMatch"));
+        if shared::PAGED.contains(&id.as_str()) {
+            parameters.push(reference("parameters", "Limit"));
+            parameters.push(reference("parameters", "Cursor"));
+        }
+    }
+    // Names in the path stand first; those of the handler come from its own list.
+    let own = operation["parameters"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let own = own
+        .into_iter()
+        .filter(|parameter| parameter["in"] != "path");
+    operation["parameters"] = parameters.into_iter().chain(own).collect();
+    if operation["parameters"] == json!([])
+        && let Some(members) = operation.as_object_mut()
+    {
+        members.remove("parameters");
+    }
+    answers(method, operation, permission.is_some(), path, &id, examples);
+}
+
+fn answers(
+    method: &str,
+    operation: &mut Value,
+    secured: bool,
+    path: &str,
+    id: &str,
+    examples: &examples::Examples,
+) {
+    let is_command = method == "post";
+    let success = if is_command { "201" } else { "200" };
+    let response = &mut operation["responses"][success];
+    response["headers"] = shared::success_headers(id, is_command, secured);
+    if let Some(example) = examples.response(id) {
+        response["content"]["application/json"]["example"] = example.clone();
+    }
+    if let Some(example) = examples.request(id) {
+        operation["requestBody"]["content"]["application/json"]["example"] = example.clone();
+        operation["requestBody"]["required"] = json!(true);
+    }
+    let mut problems = vec![("500", "Internal")];
+    if secured {
+        problems.extend([
+            ("400", "InvalidRequest"),
+            ("401", "Unauthenticated"),
+            ("406", "NotAcceptable"),
+        ]);
+    }
+    if path.contains("{agency}") {
+        problems.extend([("403", "Forbidden"), ("404", "NotFound")]);
+    }
+    if is_command {
+        problems.extend([
+            ("408", "RequestTimeout"),
+            ("409", "RuleRefused"),
+            ("413", "PayloadTooLarge"),
+            ("415", "UnsupportedMediaType"),
+            ("422", "IdempotencyKeyReused"),
+            ("503", "Overloaded"),
+        ]);
+        if id != "open_case" {
+            problems.extend([("412", "VersionStale"), ("428", "PreconditionRequired")]);
+        }
+    } else if secured {
+        operation["responses"]["304"] = reference("responses", "NotModified");
+    } else {
+        // Whoever asks for health sends nothing that could be wrong but the method.
+        problems.push(("405", "MethodNotAllowed"));
+        if id == "check_readiness" {
+            problems.push(("503", "Overloaded"));
+        }
+    }
+    for (status, name) in problems {
+        operation["responses"][status] = reference("responses", name);
+    }
+}
+
+fn reference(kind: &str, name: &str) -> Value {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
+}
+
+/// The only spelling of an id in what clients send.
+const ID: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
+/// A command names nothing twice: in what clients send lists of ids are sets, and an id has one
+/// spelling, as it has in paths.
+fn with_distinct_ids(schemas: &mut Value) {
+    for schema in schemas
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|all| all.values_mut())
+    {
+        if schema["additionalProperties"] != json!(false) {
+            continue;
+        }
+        for property in schema["properties"]
+            .as_object_mut()
+            .into_iter()
+            .flat_map(|all| all.values_mut())
+        {
+            if property["format"] == "uuid" {
+                property["pattern"] = json!(ID);
+            }
+            if property["items"]["format"] == "uuid" {
+                property["uniqueItems"] = json!(true);
+                property["items"]["pattern"] = json!(ID);
+            }
+        }
+    }
+}
+
+/// An absent optional member is left out and never `null`; the generator says otherwise of every
+/// `Option`. Members that `null` clears say so by `anyOf`, which stays.
+fn without_null_options(value: &mut Value) {
+    let is_null = |schema: &Value| schema == &json!({"type": "null"});
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|one| one != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    members.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(choices)) = members.get("oneOf")
+                && choices.iter().any(is_null)
+                && let [only] = choices
+                    .iter()
+                    .filter(|choice| !is_null(choice))
+                    .collect::<Vec<_>>()
+                    .as_slice()
+                && let Some(only) = only.as_object().cloned()
+            {
+                members.remove("oneOf");
+                members.extend(only);
+            }
+            for (name, member) in members.iter_mut() {
+                if name != "example" && name != "examples" {
+                    without_null_options(member);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_null_options),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The members of an object, for building one.
+type Members = Map<String, Value>;

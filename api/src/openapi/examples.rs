@@ -1,0 +1,258 @@
+//! Worked examples for every operation, made from the domain's samples by the code that answers.
+
+use fallbuch_domain::case::{CommandKind, sample, timeline};
+use fallbuch_domain::catalogue::Catalogue;
+use fallbuch_domain::rule::{Finding, Rejection, Rule};
+use fallbuch_domain::{Event, EventData, Permission, Timestamp, agency};
+use fallbuch_persistence::CaseRead;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use time::macros::datetime;
+
+use super::ContractError;
+use crate::contract::{AgencyView, CaseView};
+use crate::language::{Language, Localized};
+use crate::problem::Problem;
+use crate::problem_catalogue::ProblemCode;
+use crate::violation::{Violation, ViolationCode};
+
+/// Examples by operationId.
+pub(super) struct Examples {
+    requests: BTreeMap<String, Value>,
+    responses: BTreeMap<String, Value>,
+}
+
+impl Examples {
+    pub(super) fn request(&self, operation: &str) -> Option<&Value> {
+        self.requests.get(operation)
+    }
+
+    pub(super) fn response(&self, operation: &str) -> Option<&Value> {
+        self.responses.get(operation)
+    }
+}
+
+pub(super) fn all() -> Result<Examples, ContractError> {
+    let mut examples = Examples {
+        requests: BTreeMap::new(),
+        responses: BTreeMap::new(),
+    };
+    let history = sample::history();
+    for kind in CommandKind::ALL {
+        let operation = kind.operation().to_owned();
+        examples
+            .requests
+            .insert(operation.clone(), sample::body(*kind));
+        let step = sample::WALK.iter().position(|(step, _)| step == kind);
+        if let Some((version, event)) =
+            step.and_then(|step| Some((step as u64 + 1, history.get(step)?)))
+        {
+            let answer =
+                json!({"version": version, "events": [stored(event, version)?], "warnings": []});
+            examples.responses.insert(operation, answer);
+        }
+    }
+    let mut add = |operation: &str, example: Value| {
+        examples.responses.insert(operation.to_owned(), example);
+    };
+    let agency = serde_json::to_value(AgencyView::new(
+        agency::sample::AGENCY,
+        &agency::sample::state(),
+    ))?;
+    add("who_am_i", me(&agency));
+    add("list_agencies", json!({"items": [agency]}));
+    add("read_agency", agency);
+    add(
+        "list_sites",
+        json!({"items": agency::sample::state().sites}),
+    );
+    add(
+        "list_members",
+        json!({"items": agency::sample::state().members}),
+    );
+    cases(&mut add, &history)?;
+    catalogue(&mut add)?;
+    for check in ["check_liveness", "check_readiness"] {
+        add(check, json!({"status": "ok"}));
+    }
+    Ok(examples)
+}
+
+fn stored(event: &Event, version: u64) -> Result<Value, ContractError> {
+    Ok(serde_json::to_value(sample::stored(event, version))?)
+}
+
+fn me(agency: &Value) -> Value {
+    let state = agency::sample::state();
+    let member = state.member(agency::sample::COORDINATOR);
+    json!({
+        "issuer": "https://login.example.org",
+        "subject": "248289761001",
+        "expires_at": "2026-03-02T12:00:00.000000Z",
+        "memberships": [{
+            "agency": agency,
+            "member": agency::sample::COORDINATOR,
+            "roles": member.map(|member| member.roles.clone()).unwrap_or_default(),
+            "permissions": member.map(agency::Member::permissions).unwrap_or_default(),
+            "sites": state.sites,
+        }],
+    })
+}
+
+fn cases(add: &mut impl FnMut(&str, Value), history: &[Event]) -> Result<(), ContractError> {
+    let state = sample::state();
+    let signed = sample::WALK
+        .iter()
+        .position(|(step, _)| *step == CommandKind::CloseCase);
+    let version = signed.unwrap_or_default() as u64;
+    let recorded_at = Timestamp::new(datetime!(2015-09-01 08:30 UTC));
+    let read = CaseRead {
+        id: sample::CASE,
+        version,
+        recorded_at,
+        state: state.clone(),
+    };
+    let view = serde_json::to_value(CaseView::new(read, sample::TODAY))?;
+    let last = json!({"has_more": false});
+    let summary: serde_json::Map<_, _> = view
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| {
+            [
+                "case_id",
+                "case_number",
+                "stage",
+                "expired",
+                "version",
+                "recorded_at",
+                "municipality",
+                "site",
+                "advisor",
+                "opened_on",
+            ]
+            .contains(&name.as_str())
+        })
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    add("list_cases", json!({"items": [summary], "page": last}));
+    add("read_version", view.clone());
+    add("read_case", view);
+    add(
+        "list_allowed_commands",
+        json!({"items": [
+            {"command": "record_contact", "allowed": true},
+            {"command": "drop_priority", "target": sample::PRIORITY, "allowed": false, "rule": Rule::R14,
+             "message": Rule::R14.sentence(Language::En)},
+            {"command": "close_case", "allowed": false, "required_permission": Permission::CaseClose},
+        ]}),
+    );
+    if let Some(event) = history.get(3) {
+        let stored = stored(event, 4)?;
+        let before = sample::state_before(CommandKind::CaptureNeed);
+        let catalogue = Catalogue::shipped()
+            .map_err(serde::ser::Error::custom)
+            .map_err(ContractError)?;
+        let reason = event.reason.as_ref();
+        let text = match &event.data {
+            EventData::Case(data) => timeline::sentence(
+                Some(&before),
+                data,
+                event.occurred_on,
+                reason,
+                Language::En,
+                &catalogue,
+            ),
+            EventData::Agency(_) => String::new(),
+        };
+        add(
+            "read_timeline",
+            json!({"items": [{
+            "version": 4,
+            "occurred_on": event.occurred_on,
+            "recorded_at": recorded_at,
+            "type": event.data.event_type(),
+            "text": text,
+        }], "page": last}),
+        );
+        add("list_events", json!({"items": [stored], "page": last}));
+        add("read_event", stored);
+    }
+    Ok(())
+}
+
+fn catalogue(add: &mut impl FnMut(&str, Value)) -> Result<(), ContractError> {
+    let shipped = Catalogue::shipped()
+        .map_err(serde::ser::Error::custom)
+        .map_err(ContractError)?;
+    let halle = shipped
+        .municipalities_on(None)
+        .find(|one| one.key == sample::MUNICIPALITY);
+    add(
+        "list_municipalities",
+        json!({"items": halle.into_iter().collect::<Vec<_>>()}),
+    );
+    add(
+        "list_dimensions",
+        json!({"items": shipped.dimensions_on(None)}),
+    );
+    let areas: Vec<_> = shipped.focus_areas_on(None).into_iter().take(2).collect();
+    add("list_focus_areas", json!({"items": areas}));
+    add(
+        "list_programmes",
+        json!({"items": shipped.programmes_on(None).collect::<Vec<_>>()}),
+    );
+    add(
+        "list_origins",
+        json!({"items": shipped.origins_on(None).collect::<Vec<_>>()}),
+    );
+    Ok(())
+}
+
+/// The problems that operations share, under the names of their components.
+pub(super) fn problems() -> Vec<(&'static str, Problem)> {
+    let missing = Violation::body(
+        "/occurred_on",
+        ViolationCode::Missing,
+        Localized::fixed("Dieses Feld fehlt.", "This member is missing."),
+    );
+    let unsigned = Finding::new(Rule::R05).at("/signatures").because(
+        "Die Unterschrift der Agentur fehlt.",
+        "The agency's signature is missing.",
+    );
+    vec![
+        ("InvalidRequest", Problem::invalid(vec![missing])),
+        ("Unauthenticated", Problem::unauthenticated("Bearer")),
+        (
+            "Forbidden",
+            Problem::forbidden(Permission::CaseRecord.code()),
+        ),
+        ("NotFound", Problem::not_found()),
+        (
+            "MethodNotAllowed",
+            Problem::new(ProblemCode::MethodNotAllowed),
+        ),
+        ("NotAcceptable", Problem::new(ProblemCode::NotAcceptable)),
+        ("RequestTimeout", Problem::new(ProblemCode::RequestTimeout)),
+        ("RuleRefused", Problem::refused(&Rejection::by(unsigned))),
+        ("VersionStale", Problem::version_stale(8, Vec::new())),
+        (
+            "PayloadTooLarge",
+            Problem::new(ProblemCode::PayloadTooLarge),
+        ),
+        (
+            "UnsupportedMediaType",
+            Problem::new(ProblemCode::UnsupportedMediaType),
+        ),
+        (
+            "IdempotencyKeyReused",
+            Problem::new(ProblemCode::IdempotencyKeyReused),
+        ),
+        (
+            "PreconditionRequired",
+            Problem::new(ProblemCode::PreconditionRequired),
+        ),
+        ("Overloaded", Problem::new(ProblemCode::Overloaded)),
+        ("Internal", Problem::new(ProblemCode::Internal)),
+    ]
+}

@@ -1,0 +1,228 @@
+//! What operations have in common: who is asked, headers, problems.
+
+use fallbuch_domain::case::CaseEvent;
+use serde_json::{Value, json};
+use utoipa::{PartialSchema as _, ToSchema as _};
+
+use super::{ContractError, Members, reference};
+use crate::language::Language;
+use crate::problem::ProblemBody;
+use crate::problem_catalogue::ProblemCode;
+
+/// Lists that come in pages.
+pub(super) const PAGED: &[&str] = &["list_cases", "list_events", "read_timeline"];
+
+const ABOUT: &str = "Fallbuch keeps the cases of the agencies that advise Landkreise and kreisfreie \
+Städte on data-based municipal education management. A case is a stream of events; its state, its \
+timeline and every past version follow from them.\n\n\
+**Begin.** Ask `GET /v1/me` which agencies you belong to, open a case, and follow `allowed-commands`.\n\n\
+**Commands** are `POST`s on nouns. Each carries an `Idempotency-Key`: sent again with the same key and \
+body it acts once and answers the same. Commands to an existing case name the version they were made \
+on in `If-Match` (its `ETag`); if the case has moved on, the 412 carries the events since.\n\n\
+**Errors** are problem details (RFC 9457) that name every violation; `code` is stable, `/problems/{code}` \
+explains it. What is absent and what belongs to another agency are answered alike.\n\n\
+**Personal data.** Texts about a municipality are official record and stand in clear for ever. People \
+are named by function only.";
+
+pub(super) fn info() -> Value {
+    json!({
+        "title": "Fallbuch",
+        "version": env!("CARGO_PKG_VERSION"),
+        "summary": "Event-sourced case histories of municipal education management advice.",
+        "description": ABOUT,
+        "contact": {"name": "The operator of this server"},
+        "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    })
+}
+
+/// In the order in which a case meets them.
+pub(super) fn tags() -> Value {
+    json!([
+        {"name": "agencies", "description": "Who am I, and the agencies with their sites and members."},
+        {"name": "cases", "description": "Opening, finding and reading cases, and what may be done next."},
+        {"name": "contacts", "description": "Contacts and initial meetings."},
+        {"name": "needs", "description": "The municipality's needs."},
+        {"name": "priorities", "description": "What agency and municipality agree to work on."},
+        {"name": "agreements", "description": "Target agreements, from the first draft to the signatures."},
+        {"name": "closing", "description": "Closing and reopening."},
+        {"name": "history", "description": "Events, past versions and the timeline."},
+        {"name": "catalogue", "description": "Code lists with validity, the same for all agencies."},
+        {"name": "operation", "description": "Whether the service lives and can serve."},
+    ])
+}
+
+pub(super) fn security_schemes() -> Value {
+    json!({"bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A signed JWT of a configured issuer. It proves identity only; rights come from the \
+                        agency's own membership. Each operation names the permission it asks for in \
+                        `x-required-permission`.",
+    }})
+}
+
+fn parameter(
+    name: &str,
+    place: &str,
+    required: bool,
+    text: &str,
+    schema: &Value,
+    example: &Value,
+) -> Value {
+    json!({
+        "name": name, "in": place, "required": required, "description": text, "schema": schema,
+        "example": example,
+    })
+}
+
+pub(super) fn parameters() -> Value {
+    let uuid = json!({"type": "string", "format": "uuid"});
+    let version = json!({"type": "integer", "format": "int64", "minimum": 1});
+    let id = "014f8806-ef40-7000-8000-00000000d001";
+    json!({
+        "Agency": parameter("agency", "path", true, "The agency's code.",
+            &json!({"type": "string", "pattern": "^[a-z0-9-]+$"}), &json!("transmit")),
+        "CaseId": parameter("case_id", "path", true, "The case's id.", &uuid, &json!(id)),
+        "NeedId": parameter("need_id", "path", true, "The need's id.", &uuid, &json!(id)),
+        "PriorityId": parameter("priority_id", "path", true, "The priority's id.", &uuid, &json!(id)),
+        "AgreementId": parameter("agreement_id", "path", true, "The agreement's id.", &uuid, &json!(id)),
+        "Version": parameter("version", "path", true, "The version: the event's place in the case.",
+            &version, &json!(7)),
+        "AcceptLanguage": parameter("Accept-Language", "header", false,
+            "The language of sentences: German (default) or English.",
+            &json!({"type": "string"}), &json!("en")),
+        "IdempotencyKey": parameter("Idempotency-Key", "header", true,
+            "A new random value for each command; the same one when it is sent again.",
+            &json!({"type": "string", "minLength": 1, "maxLength": 255}),
+            &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
+        "IfMatch": parameter("If-Match", "header", false,
+            "The version the command was made on, as the case's ETag; without it 428. `*` only for \
+             contacts, which mean the same on every version.",
+            &json!({"type": "string"}), &json!("\"7\"")),
+        "IfNoneMatch": parameter("If-None-Match", "header", false,
+            "The ETag of the representation you have; 304 if it is still the same.",
+            &json!({"type": "string"}), &json!("\"7.1a2b3c4d\"")),
+        "Limit": parameter("limit", "query", false, "How many items at the most.",
+            &json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}), &json!(50)),
+        "Cursor": parameter("cursor", "query", false, "`page.next` of the page before.",
+            &json!({"type": "string"}), &json!("Nw")),
+    })
+}
+
+/// The parameters that stand in a path, in its order.
+pub(super) fn path_parameters(path: &str) -> Vec<Value> {
+    let names = path.split(['{', '}']).skip(1).step_by(2);
+    let component = |name: &str| match name {
+        "agency" => "Agency",
+        "case_id" => "CaseId",
+        "need_id" => "NeedId",
+        "priority_id" => "PriorityId",
+        "agreement_id" => "AgreementId",
+        _ => "Version",
+    };
+    names
+        .map(|name| reference("parameters", component(name)))
+        .collect()
+}
+
+pub(super) fn headers() -> Value {
+    let header = |text: &str, example: &str| json!({"description": text, "schema": {"type": "string"}, "example": example});
+    json!({
+        "ETag": header("The version, and behind the dot this representation.", "\"7.1a2b3c4d\""),
+        "Location": header("The case after opening it, else the command's last event.",
+            "/v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001"),
+        "Link": header("The next page (RFC 8288).", "</v1/agencies/transmit/cases?cursor=Nw>; rel=\"next\""),
+        "ContentLanguage": header("The language of the sentences.", "de"),
+        "IdempotentReplayed": header("`true` if the command was carried out before.", "true"),
+        "RequestId": header("The request's id in the server's log.", "01980000-0000-7000-8000-000000000000"),
+        "RetryAfter": header("After how many seconds to try again.", "1"),
+        "WwwAuthenticate": header("How to authenticate (RFC 6750).", "Bearer"),
+    })
+}
+
+pub(super) fn success_headers(id: &str, is_command: bool, secured: bool) -> Value {
+    let mut headers = Members::new();
+    let mut add = |name: &str, component: &str| {
+        headers.insert(name.to_owned(), reference("headers", component));
+    };
+    add("X-Request-Id", "RequestId");
+    if secured {
+        add("ETag", "ETag");
+    }
+    if is_command {
+        add("Location", "Location");
+        add("Idempotent-Replayed", "IdempotentReplayed");
+        add("Content-Language", "ContentLanguage");
+    }
+    if PAGED.contains(&id) {
+        add("Link", "Link");
+    }
+    if matches!(id, "read_timeline" | "list_allowed_commands") {
+        add("Content-Language", "ContentLanguage");
+    }
+    Value::Object(headers)
+}
+
+/// The schemas with those that no handler names: problems and the data of events.
+pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
+    let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut schemas);
+    schemas.extend(CaseEvent::data_schemas());
+    let mut all = collected.as_object().cloned().unwrap_or_default();
+    for (name, schema) in schemas {
+        all.insert(name, serde_json::to_value(schema)?);
+    }
+    Ok(Value::Object(all))
+}
+
+/// The data of an event: of a known type, or of one that was added since.
+pub(super) fn event_data() -> Value {
+    let known = CaseEvent::data_names()
+        .into_iter()
+        .map(|(_, name)| reference("schemas", &name));
+    let other =
+        json!({"type": "object", "description": "The data of a type that was added since."});
+    let mapping = CaseEvent::data_names()
+        .into_iter()
+        .map(|(wire, name)| format!("`{wire}`: {name}"));
+    json!({
+        "description": format!(
+            "The event's own data; its members depend on `type` and `schema`. Types may be added.\n\n{}",
+            mapping.collect::<Vec<_>>().join(", ")
+        ),
+        "anyOf": known.chain([other]).collect::<Vec<_>>(),
+    })
+}
+
+/// The problems, each with an example as the server writes it.
+pub(super) fn responses() -> Result<Value, ContractError> {
+    let mut responses = Members::new();
+    for (name, problem) in super::examples::problems() {
+        let body = serde_json::to_value(problem.to_body(Language::En))?;
+        let code = problem.code();
+        let mut response = json!({
+            "description": code.kind().meaning.text(Language::En),
+            "headers": {"X-Request-Id": reference("headers", "RequestId")},
+            "content": {"application/problem+json": {
+                "schema": reference("schemas", "Problem"),
+                "example": body,
+            }},
+        });
+        if code == ProblemCode::Unauthenticated {
+            response["headers"]["WWW-Authenticate"] = reference("headers", "WwwAuthenticate");
+        }
+        if code == ProblemCode::Overloaded {
+            response["headers"]["Retry-After"] = reference("headers", "RetryAfter");
+        }
+        responses.insert(name.to_owned(), response);
+    }
+    responses.insert(
+        "NotModified".to_owned(),
+        json!({
+            "description": "The representation is the one you have.",
+            "headers": {"ETag": reference("headers", "ETag")},
+        }),
+    );
+    Ok(Value::Object(responses))
+}

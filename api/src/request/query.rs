@@ -1,0 +1,172 @@
+//! Parameters of the query, each named if it is wrong, unknown or given twice.
+
+use std::str::FromStr;
+
+use actix_web::web;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::language::Localized;
+use crate::violation::{RequestPart, Violation, ViolationCode};
+
+/// The parameters an operation knows.
+pub(crate) trait Query: Sized + 'static {
+    /// Takes them; what is wrong is noted in `parameters`.
+    fn take(parameters: &mut Parameters) -> Self;
+}
+
+/// No parameters.
+pub(crate) struct NoQuery;
+
+impl Query for NoQuery {
+    fn take(_: &mut Parameters) -> Self {
+        Self
+    }
+}
+
+/// The parameters as sent, and what is wrong with them.
+pub(crate) struct Parameters {
+    sent: Vec<(String, String)>,
+    violations: Vec<Violation>,
+}
+
+/// Reads all parameters of the query.
+pub(super) fn read<Q: Query>(query: &str, violations: &mut Vec<Violation>) -> Option<Q> {
+    let Ok(sent) = web::Query::<Vec<(String, String)>>::from_query(query) else {
+        let message = Localized::fixed(
+            "Die Parameter sind nicht lesbar.",
+            "The query cannot be read.",
+        );
+        violations.push(Violation::named(
+            RequestPart::Query,
+            "",
+            ViolationCode::Malformed,
+            message,
+        ));
+        return None;
+    };
+    let sent = sent.into_inner();
+    let mut parameters = Parameters {
+        sent,
+        violations: Vec::new(),
+    };
+    let taken = Q::take(&mut parameters);
+    let unknown = parameters.sent.iter().map(|(name, _)| {
+        let message = Localized::fixed(
+            "Dieser Parameter ist unbekannt oder doppelt.",
+            "This parameter is unknown or given twice.",
+        );
+        Violation::named(RequestPart::Query, name, ViolationCode::Unknown, message)
+    });
+    violations.extend(unknown);
+    violations.append(&mut parameters.violations);
+    Some(taken)
+}
+
+impl Parameters {
+    /// The text of a parameter, if it was sent; U+0000, which one of the databases cannot compare
+    /// with, is a violation.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        let index = self.sent.iter().position(|(sent, _)| sent == name)?;
+        let text = self.sent.remove(index).1;
+        if text.contains('\0') {
+            self.violations.push(Violation::named(
+                RequestPart::Query,
+                name,
+                ViolationCode::NulCharacter,
+                Localized::fixed(
+                    "Das Zeichen U+0000 ist nicht erlaubt.",
+                    "The character U+0000 is not allowed.",
+                ),
+            ));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The value of a parameter; one that `read` does not take is a violation.
+    pub(crate) fn value<T>(
+        &mut self,
+        name: &str,
+        message: Localized,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        let value = read(&text);
+        if value.is_none() {
+            self.violations.push(Violation::named(
+                RequestPart::Query,
+                name,
+                ViolationCode::Malformed,
+                message,
+            ));
+        }
+        value
+    }
+
+    /// Notes that the parameters do not go together.
+    pub(crate) fn refuse(&mut self, message: Localized) {
+        self.violations.push(Violation::named(
+            RequestPart::Query,
+            "",
+            ViolationCode::NotAllowed,
+            message,
+        ));
+    }
+
+    /// A parameter whose type reads itself.
+    pub(crate) fn parsed<T: FromStr>(&mut self, name: &str, message: Localized) -> Option<T> {
+        self.value(name, message, |text| text.parse().ok())
+    }
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Paging {
+    /// How many items at the most.
+    pub(crate) limit: u64,
+    /// What the cursor says, opaque to the client.
+    pub(crate) cursor: Option<String>,
+}
+
+impl Paging {
+    const DEFAULT: u64 = 50;
+    const MAX: u64 = 200;
+
+    /// The cursor that continues behind `position`.
+    pub(crate) fn cursor_after(position: &str) -> String {
+        URL_SAFE_NO_PAD.encode(position)
+    }
+}
+
+impl Query for Paging {
+    fn take(parameters: &mut Parameters) -> Self {
+        let limit = parameters.value(
+            "limit",
+            Localized::fixed(
+                "Erwartet wird eine ganze Zahl von 1 bis 200.",
+                "A whole number from 1 to 200 is expected.",
+            ),
+            |text| {
+                text.parse()
+                    .ok()
+                    .filter(|limit| (1..=Self::MAX).contains(limit))
+            },
+        );
+        let cursor = parameters.value("cursor", bad_cursor(), |text| {
+            String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+        });
+        Self {
+            limit: limit.unwrap_or(Self::DEFAULT),
+            cursor,
+        }
+    }
+}
+
+/// What is said of a cursor that was not handed out by this list.
+pub(crate) fn bad_cursor() -> Localized {
+    Localized::fixed(
+        "Der Cursor stammt nicht aus einer Antwort dieser Liste.",
+        "The cursor is not from an answer of this list.",
+    )
+}

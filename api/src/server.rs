@@ -1,0 +1,134 @@
+//! The HTTP server: services, middleware and routes put together.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use fallbuch_persistence::Store;
+use time::Duration;
+use utoipa_actix_web::AppExt as _;
+
+use crate::body_schema::{BodySchemaError, BodySchemas};
+use crate::docs::{self, Document};
+use crate::headers::{bound_head, cross_origin, head_as_get, set_headers};
+use crate::identity::{
+    DEVELOPMENT_ISSUER, DevelopmentIssuer, DevelopmentIssuerError, MismatchedKey, TokenVerifier,
+};
+use crate::openapi::{self, ContractError};
+use crate::panics::catch_panics;
+use crate::problem_rendering::render_problems;
+use crate::request::Services;
+use crate::request_log::RequestLog;
+use crate::unmatched::{KnownPaths, unmatched};
+
+/// How long the server waits for running requests when it stops, in seconds.
+const SHUTDOWN: u64 = 30;
+
+/// How many bytes of headers and address a request may have is the HTTP library's to bound (431);
+/// how many connections one worker keeps is bounded here.
+const CONNECTIONS_PER_WORKER: usize = 4_096;
+
+/// With what a server runs.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// The audience tokens have to name.
+    pub audience: String,
+    /// Origins of web pages that may call.
+    pub allowed_origins: Vec<String>,
+    /// Whether pages on this machine may call.
+    pub local: bool,
+    /// How many threads take requests; none for one per processor.
+    pub workers: Option<usize>,
+}
+
+/// The server cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The document cannot be made.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// The contract's schemas cannot be used.
+    #[error("the contract's schemas: {0}")]
+    Schemas(#[from] BodySchemaError),
+    /// The development issuer's key.
+    #[error(transparent)]
+    Issuer(#[from] DevelopmentIssuerError),
+    /// The development issuer's key does not fit its algorithm.
+    #[error(transparent)]
+    Key(#[from] MismatchedKey),
+    /// The address cannot be listened on, or the server failed.
+    #[error("server: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Starts a server on `listener` that trusts the development issuer of `data_dir`.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn start(
+    listener: TcpListener,
+    store: Store,
+    data_dir: &Path,
+    options: ServerOptions,
+) -> Result<Server, ServeError> {
+    let now = store.sources().clock.now().as_offset();
+    let issuer = DevelopmentIssuer::open(data_dir, now)?.issuer()?;
+    let contract = openapi::document()?;
+    let ids = Arc::clone(&store.sources().ids);
+    let services = web::Data::new(Services {
+        schemas: BodySchemas::from_openapi(&contract)?,
+        verifier: TokenVerifier::new(vec![issuer], options.audience),
+        store,
+    });
+    let document = web::Data::new(Document::new(openapi::document_text()?));
+    let paths = web::Data::new(KnownPaths::from_openapi(&contract, docs::PATHS));
+    let (origins, local) = (options.allowed_origins, options.local);
+    let server = HttpServer::new(move || {
+        let ids = Arc::clone(&ids);
+        App::new()
+            .into_utoipa_app()
+            .configure(openapi::configure)
+            .into_app()
+            .app_data(services.clone())
+            .app_data(document.clone())
+            .app_data(paths.clone())
+            .configure(docs::configure)
+            .default_service(web::to(unmatched))
+            .wrap(from_fn(bound_head))
+            .wrap(from_fn(catch_panics))
+            .wrap(cross_origin(&origins, local))
+            .wrap(from_fn(render_problems))
+            .wrap(from_fn(set_headers))
+            .wrap(from_fn(head_as_get))
+            .wrap(RequestLog::new(move || ids.id()))
+    });
+    let server = server
+        .max_connections(CONNECTIONS_PER_WORKER)
+        .shutdown_timeout(SHUTDOWN);
+    let server = match options.workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    Ok(server.listen(listener)?.run())
+}
+
+/// A token of the development issuer of `data_dir` for `subject`.
+///
+/// # Errors
+/// If its key cannot be used.
+pub fn development_token(
+    store: &Store,
+    data_dir: &Path,
+    subject: &str,
+    audience: &str,
+    lifetime: Duration,
+) -> Result<String, ServeError> {
+    let now = store.sources().clock.now().as_offset();
+    Ok(DevelopmentIssuer::open(data_dir, now)?.sign(subject, audience, now, lifetime)?)
+}
+
+/// The name of the development issuer, as logins know it.
+pub const ISSUER: &str = DEVELOPMENT_ISSUER;
