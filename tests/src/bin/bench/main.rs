@@ -1,0 +1,34 @@
+//! The benches: each figure against its limit, measured in the same run on the same machine.
+//!
+//! Invariants: limit and figure take turns, on a fresh database per figure and with the database's
+//! default durability; what is told is the median of the rounds; a missed figure is told as missed and
+//! fails nothing.
+//!
+//! `make bench` runs them all, `make bench FIGURES="append.pg.32 read"` those whose names begin so.
+
+// A bench that cannot run ends by panicking; there is nobody to hand an error to.
+#![expect(clippy::expect_used, reason = "a broken bench is a failed run")]
+
+mod append;
+mod ground;
+mod http;
+mod latency;
+mod load;
+mod over_http;
+mod pgbench;
+mod process;
+mod replay;
+mod report;
+
+use report::Report;
+
+#[tokio::main]
+async fn main() {
+    let mut report = Report::of(std::env::args().skip(1).collect());
+    append::measure(&mut report).await;
+    over_http::measure(&mut report).await;
+    replay::measure(&mut report).await;
+    latency::measure(&mut report).await;
+    process::measure(&mut report);
+    report.finish().expect("the report can be written");
+}

@@ -1,0 +1,190 @@
+//! A fresh database of either engine, gone with the value.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fallbuch_persistence::{DatabaseUrl, Options, Secret, Sources, Store, migrate};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+
+/// The secret of every test database.
+pub const SECRET: [u8; 32] = *b"the tests' secret, of 32 bytes..";
+
+/// The origin of every test database.
+pub const ORIGIN: &str = "fallbuch.test";
+
+/// How often it is looked whether a database's last connections are gone.
+const LOOKS: u32 = 50;
+
+/// Which database a scenario runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one.
+    Sqlite,
+    /// The throw-away cluster of `tests/with-postgres.sh`.
+    Postgres,
+}
+
+/// A fresh database, with a folder for the server's own files.
+pub struct Database {
+    engine: Engine,
+    directory: TempDir,
+    place: Place,
+}
+
+enum Place {
+    File(PathBuf),
+    /// The owner's address of the database, and the maintenance database's.
+    Cluster {
+        owner: Box<PgConnectOptions>,
+        maintenance: Box<PgConnectOptions>,
+        application: String,
+    },
+}
+
+impl Database {
+    /// A database with the product's schema.
+    pub async fn migrated(engine: Engine) -> Self {
+        let database = Self::bare(engine).await;
+        database.migrate().await;
+        database
+    }
+
+    /// A database without any schema.
+    pub async fn bare(engine: Engine) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let place = match engine {
+            Engine::Sqlite => Place::File(directory.path().join("fallbuch.sqlite")),
+            Engine::Postgres => cluster_database().await,
+        };
+        Self {
+            engine,
+            directory,
+            place,
+        }
+    }
+
+    /// Which engine this is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The folder for the server's own files.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The address as the application uses it.
+    #[must_use]
+    pub fn url(&self) -> DatabaseUrl {
+        match &self.place {
+            Place::File(path) => DatabaseUrl::sqlite_file(path),
+            Place::Cluster {
+                owner, application, ..
+            } => DatabaseUrl::Postgres(Box::new(owner.as_ref().clone().username(application))),
+        }
+    }
+
+    /// The address as the owner of the tables uses it.
+    #[must_use]
+    pub fn owner_url(&self) -> DatabaseUrl {
+        match &self.place {
+            Place::File(path) => DatabaseUrl::sqlite_file(path),
+            Place::Cluster { owner, .. } => DatabaseUrl::Postgres(owner.clone()),
+        }
+    }
+
+    /// Brings the schema up to date, as its owner.
+    pub async fn migrate(&self) {
+        let application = match &self.place {
+            Place::File(_) => None,
+            Place::Cluster { application, .. } => Some(application.as_str()),
+        };
+        migrate(&self.owner_url(), application)
+            .await
+            .expect("the migrations run");
+    }
+
+    /// What a store is opened with: the tests' secret and origin, the machine's time.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options {
+            url: self.url(),
+            secret: Secret::new(SECRET.to_vec()).expect("the secret is long enough"),
+            origin: ORIGIN.to_owned(),
+            sources: Sources::system(),
+        }
+    }
+
+    /// A store on this database; several stand for several processes.
+    pub async fn open(&self) -> Store {
+        Store::open(self.options()).await.expect("the store opens")
+    }
+
+    /// Removes the database from the cluster once nobody is connected; a file goes with its folder.
+    pub(crate) async fn remove(&self) {
+        let Place::Cluster {
+            owner, maintenance, ..
+        } = &self.place
+        else {
+            return;
+        };
+        let name = owner.get_database().expect("it has a name");
+        let Ok(mut connection) = PgConnection::connect_with(maintenance).await else {
+            return;
+        };
+        let in_use = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = $1)";
+        for _ in 0..LOOKS {
+            let in_use = sqlx::query_scalar(in_use).bind(name);
+            if let Ok(false) = in_use.fetch_one(&mut connection).await {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // The server itself would wait for others for five seconds.
+        let removal = format!("SET statement_timeout = '1s'; DROP DATABASE {name}");
+        for statement in removal.split("; ") {
+            let statement = AssertSqlSafe(statement.to_owned());
+            // One that somebody still uses goes with its cluster.
+            if sqlx::query(statement)
+                .execute(&mut connection)
+                .await
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// Makes a database on the throw-away cluster.
+async fn cluster_database() -> Place {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let (Ok(url), Ok(application)) = (
+        std::env::var("FALLBUCH_TEST_POSTGRES_URL"),
+        std::env::var("FALLBUCH_TEST_POSTGRES_APP_ROLE"),
+    ) else {
+        panic!("no PostgreSQL for the tests: run make test, or tests/with-postgres.sh cargo test");
+    };
+    let maintenance = PgConnectOptions::from_str(&url).expect("an address of PostgreSQL");
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let name = format!("fallbuch_{}_{number}", std::process::id());
+    let mut connection = PgConnection::connect_with(&maintenance)
+        .await
+        .expect("the throw-away cluster answers");
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .expect("a database is made");
+    connection.close().await.expect("the connection closes");
+    Place::Cluster {
+        owner: Box::new(maintenance.clone().database(&name)),
+        maintenance: Box::new(maintenance),
+        application,
+    }
+}

@@ -1,0 +1,55 @@
+//! The harness of the acceptance tests: the real server on a fresh database, and a client for it.
+//!
+//! Invariants: every [`World`] has a database of its own; every scenario runs on both engines (see
+//! [`on_both!`]); a missing PostgreSQL is a failure, never a skip.
+
+// A harness fails a test by panicking; there is nobody to hand an error to.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a broken harness is a failed test"
+)]
+
+mod client;
+mod database;
+pub mod document;
+mod log;
+pub mod planting;
+mod raw;
+mod sample_case;
+mod world;
+
+pub use client::{Answer, Client, Pending, fresh_key};
+pub use database::{Database, Engine, ORIGIN, SECRET};
+pub use log::Log;
+pub use raw::{EventRecord, HeadRecord, Raw};
+pub use sample_case::{Cast, SampleCase, Step, command_path, sample_target};
+pub use world::World;
+
+/// Makes of one scenario a module with two tests, `sqlite` and `postgres`.
+///
+/// ```ignore
+/// on_both!(async fn a_case_is_opened(engine: Engine) { … });
+/// ```
+#[macro_export]
+macro_rules! on_both {
+    ($(#[$attribute:meta])* async fn $name:ident($engine:ident: Engine) $body:block) => {
+        $(#[$attribute])*
+        mod $name {
+            use super::*;
+
+            async fn scenario($engine: Engine) $body
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                scenario($crate::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                scenario($crate::Engine::Postgres).await;
+            }
+        }
+    };
+}

@@ -1,0 +1,150 @@
+//! The database by its own words, past the product: what a test compares, and what it tries to break.
+
+use fallbuch_persistence::DatabaseUrl;
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use crate::database::Database;
+
+/// A connection to the database that the product does not know of.
+#[derive(Clone, Debug)]
+pub enum Raw {
+    /// A file of SQLite.
+    Sqlite(SqlitePool),
+    /// A database of PostgreSQL.
+    Postgres(PgPool),
+}
+
+/// A row of the log with everything but what differs in type between the engines.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct EventRecord {
+    /// The agency's code.
+    pub code: String,
+    /// The agency.
+    pub agency_id: Uuid,
+    /// The place in the agency's log.
+    pub position: i64,
+    /// The stream.
+    pub stream_id: Uuid,
+    /// The place in the stream.
+    pub version: i64,
+    /// The kind of stream.
+    pub stream_kind: String,
+    /// The event's type.
+    #[sqlx(rename = "type")]
+    pub event_type: String,
+    /// Microseconds since 1970.
+    pub recorded_at: i64,
+    /// The command.
+    pub command_id: Uuid,
+    /// The request's fingerprint, on a command's first event.
+    pub fingerprint: Option<Vec<u8>>,
+    /// SHA-256 of the body.
+    pub body_hash: Vec<u8>,
+    /// The MAC.
+    pub mac: Vec<u8>,
+    /// The canonical body.
+    pub body: Vec<u8>,
+}
+
+/// A row of the streams' newest states.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct HeadRecord {
+    /// The agency.
+    pub agency_id: Uuid,
+    /// The stream.
+    pub stream_id: Uuid,
+    /// Its newest version.
+    pub version: i64,
+    /// The place of its newest event in the agency's log.
+    pub last_position: i64,
+    /// The state.
+    pub state: String,
+}
+
+const EVENTS: &str = "SELECT lane.code, event.agency_id, event.position, stream_id, version, \
+    stream_kind, type, recorded_at, command_id, fingerprint, body_hash, mac, body \
+    FROM event JOIN lane ON lane.agency_id = event.agency_id ORDER BY lane.code, event.position";
+
+const HEADS: &str = "SELECT agency_id, stream_id, version, last_position, state FROM stream_head \
+    ORDER BY agency_id, stream_id";
+
+/// The same lines on either pool.
+macro_rules! on_pool {
+    ($raw:expr, $pool:ident => $lines:expr) => {
+        match $raw {
+            Raw::Sqlite($pool) => $lines,
+            Raw::Postgres($pool) => $lines,
+        }
+    };
+}
+
+impl Raw {
+    /// As the owner of the tables.
+    pub async fn owner(database: &Database) -> Self {
+        Self::connect(&database.owner_url()).await
+    }
+
+    /// As the application.
+    pub async fn application(database: &Database) -> Self {
+        Self::connect(&database.url()).await
+    }
+
+    async fn connect(url: &DatabaseUrl) -> Self {
+        match url {
+            DatabaseUrl::Sqlite(options) => {
+                let pool = SqlitePoolOptions::new().max_connections(1);
+                let pool = pool.connect_with(options.as_ref().clone()).await;
+                Self::Sqlite(pool.expect("the file opens"))
+            }
+            DatabaseUrl::Postgres(options) => {
+                let pool = PgPoolOptions::new().max_connections(1);
+                let pool = pool.connect_with(options.as_ref().clone()).await;
+                Self::Postgres(pool.expect("the cluster answers"))
+            }
+        }
+    }
+
+    /// Runs one statement and says how many rows it touched.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn run(&self, sql: &str) -> Result<u64, sqlx::Error> {
+        let statement = AssertSqlSafe(sql.to_owned());
+        on_pool!(self, pool => Ok(sqlx::query(statement).execute(pool).await?.rows_affected()))
+    }
+
+    /// The first column of the first row, a whole number.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let statement = AssertSqlSafe(sql.to_owned());
+        on_pool!(self, pool => sqlx::query_scalar(statement).fetch_one(pool).await.unwrap())
+    }
+
+    /// Every event of every agency, by code and position.
+    pub async fn events(&self) -> Vec<EventRecord> {
+        on_pool!(self, pool => sqlx::query_as(EVENTS).fetch_all(pool).await.unwrap())
+    }
+
+    /// The newest state of every stream.
+    pub async fn heads(&self) -> Vec<HeadRecord> {
+        on_pool!(self, pool => sqlx::query_as(HEADS).fetch_all(pool).await.unwrap())
+    }
+
+    /// The head of every agency's log, by code.
+    pub async fn lanes(&self) -> Vec<(String, i64)> {
+        let lanes = "SELECT code, position FROM lane ORDER BY code";
+        on_pool!(self, pool => sqlx::query_as(lanes).fetch_all(pool).await.unwrap())
+    }
+
+    /// Everything that a refused request must leave as it was: events, states and lanes.
+    pub async fn contents(&self) -> (Vec<EventRecord>, Vec<HeadRecord>, Vec<(String, i64)>) {
+        (self.events().await, self.heads().await, self.lanes().await)
+    }
+
+    /// Closes the connection.
+    pub async fn close(self) {
+        on_pool!(self, pool => pool.close().await);
+    }
+}

@@ -1,0 +1,220 @@
+//! A world: a database, a store on it, and the real server in front of both.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
+use actix_web::dev::ServerHandle;
+use fallbuch_api::{ServerOptions, demo, development_token, start};
+use fallbuch_domain::Role;
+use fallbuch_domain::agency::AgencyOpened;
+use fallbuch_domain::catalogue::shipped_agencies;
+use fallbuch_domain::text::Line;
+use fallbuch_persistence::{Identity, Store};
+use time::macros::date;
+use time::{Date, Duration};
+use uuid::Uuid;
+
+use crate::client::Client;
+use crate::database::{Database, Engine};
+use crate::raw::Raw;
+
+/// The audience of the tests' tokens.
+const AUDIENCE: &str = "fallbuch";
+
+/// The day the agencies of a world were founded.
+const FOUNDED: Date = date!(2014 - 06 - 01);
+
+/// A server with its store and database; all three go when it is dropped.
+pub struct World {
+    /// Where the server listens, such as `http://127.0.0.1:40001`.
+    pub base: String,
+    /// The server's store.
+    pub store: Store,
+    /// The database.
+    pub database: Arc<Database>,
+    http: reqwest::Client,
+    server: Option<ServerHandle>,
+}
+
+impl World {
+    /// A server on a database with nothing in it.
+    pub async fn empty(engine: Engine) -> Self {
+        Self::on(Database::migrated(engine).await).await
+    }
+
+    /// A server on a database with the demo's agencies, members and case.
+    pub async fn demo(engine: Engine) -> Self {
+        let world = Self::empty(engine).await;
+        demo::seed(&world.store).await.expect("the demo is stored");
+        world
+    }
+
+    /// A server on a database with these shipped agencies, their sites and a member per role, whose
+    /// logins are the demo's.
+    pub async fn founded(engine: Engine, codes: &[&str]) -> Self {
+        let world = Self::empty(engine).await;
+        for code in codes {
+            world.found(code).await;
+        }
+        world
+    }
+
+    /// A server on `database`.
+    pub async fn on(database: impl Into<Arc<Database>>) -> Self {
+        let database = database.into();
+        let store = database.open().await;
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("the listener's address");
+        let options = ServerOptions {
+            audience: AUDIENCE.to_owned(),
+            allowed_origins: Vec::new(),
+            local: true,
+            workers: Some(2),
+        };
+        let server = start(listener, store.clone(), database.data_dir(), options);
+        let server = server.expect("the server starts");
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self {
+            base: format!("http://{address}"),
+            store,
+            database,
+            http: reqwest::Client::new(),
+            server: Some(handle),
+        }
+    }
+
+    /// A client without a token.
+    #[must_use]
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.http.clone(), self.base.clone())
+    }
+
+    /// A client of the agency's demo member with this role.
+    #[must_use]
+    pub fn as_role(&self, agency: &str, role: Role) -> Client {
+        self.as_login(&demo::login(agency, role))
+    }
+
+    /// A client with this login of the development issuer.
+    #[must_use]
+    pub fn as_login(&self, login: &Identity) -> Client {
+        let data_dir = self.database.data_dir();
+        let lifetime = Duration::hours(1);
+        let token = development_token(&self.store, data_dir, &login.subject, AUDIENCE, lifetime);
+        self.anonymous().with_token(&token.expect("a token"))
+    }
+
+    /// The database itself, as its owner.
+    pub async fn raw(&self) -> Raw {
+        Raw::owner(&self.database).await
+    }
+
+    /// The id of the agency's site whose name begins with `name`.
+    pub async fn site(&self, agency: &str, name: &str) -> Uuid {
+        let access = self.store.operator().agency(agency).await.unwrap();
+        let access = access.expect("the agency is there");
+        let agency = self.store.agency(&access).await.unwrap();
+        let mut sites = agency.sites.iter();
+        let site = sites.find(|site| site.name.as_str().starts_with(name));
+        site.expect("the site is there").id
+    }
+
+    /// The id of the agency's demo member with this role.
+    pub async fn member(&self, agency: &str, role: Role) -> Uuid {
+        let memberships = self.store.memberships(&demo::login(agency, role)).await;
+        memberships.unwrap().first().expect("a member").member
+    }
+
+    /// Lets somebody in who is limited to `sites`, and is a client for that member.
+    pub async fn admit(&self, agency: &str, name: &str, role: Role, sites: Vec<Uuid>) -> Client {
+        let operator = self.store.operator();
+        let access = operator.agency(agency).await.unwrap();
+        let login = Identity {
+            issuer: fallbuch_api::ISSUER.to_owned(),
+            subject: format!("{name}@{agency}"),
+        };
+        let access = access.expect("the agency is there");
+        operator
+            .admit_member(&access, FOUNDED, &login, vec![role], Some(sites))
+            .await
+            .expect("the member is admitted");
+        self.as_login(&login)
+    }
+
+    /// Stops the server and the store, and removes the database.
+    pub async fn stop(mut self) {
+        if let Some(server) = self.server.take() {
+            stop(server, &self.store).await;
+            self.database.remove().await;
+        }
+    }
+
+    /// Stops the server and the store, and hands the database out for another start.
+    pub async fn halt(mut self) -> Arc<Database> {
+        if let Some(server) = self.server.take() {
+            stop(server, &self.store).await;
+        }
+        Arc::clone(&self.database)
+    }
+
+    async fn found(&self, code: &str) {
+        let shipped = shipped_agencies().expect("the shipped agencies are readable");
+        let mut shipped = shipped.into_iter();
+        let agency = shipped.find(|agency| agency.code == code);
+        let agency = agency.expect("a shipped agency");
+        let operator = self.store.operator();
+        let opened = AgencyOpened {
+            carrier: Line(agency.carrier),
+            case_prefix: agency.case_prefix,
+            code: agency.code,
+            land_codes: agency.land_codes,
+            name: Line(agency.name),
+        };
+        let access = operator.open_agency(FOUNDED, opened).await.unwrap();
+        for site in &agency.sites {
+            operator.open_site(&access, FOUNDED, site).await.unwrap();
+        }
+        for role in Role::ALL {
+            let login = demo::login(code, *role);
+            operator
+                .admit_member(&access, FOUNDED, &login, vec![*role], None)
+                .await
+                .unwrap();
+        }
+    }
+}
+
+async fn stop(server: ServerHandle, store: &Store) {
+    // Not gracefully: the clients keep their connections open.
+    server.stop(false).await;
+    store.shutdown().await;
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let Some(server) = self.server.take() else {
+            return;
+        };
+        let (store, database) = (&self.store, &self.database);
+        // A thread of its own: this one may be driving the test's runtime.
+        thread::scope(|scope| {
+            let cleaning = scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .expect("a runtime");
+                runtime.block_on(async {
+                    stop(server, store).await;
+                    database.remove().await;
+                });
+            });
+            // A second panic while a test fails would hide why it failed.
+            assert!(
+                cleaning.join().is_ok() || thread::panicking(),
+                "a world did not end well"
+            );
+        });
+    }
+}

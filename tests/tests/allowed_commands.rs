@@ -1,0 +1,347 @@
+//! What `allowed-commands` says is what the server then does: for every command on every target, in
+//! every state of a case's life, for three roles.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use fallbuch_domain::Role;
+use fallbuch_domain::case::{CommandKind, Target, sample};
+use fallbuch_tests::{Answer, Cast, Client, Engine, SampleCase, Step, World, on_both};
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// How many states are looked at at a time.
+const AT_A_TIME: usize = 6;
+
+/// The lives of which every state is looked at: all of the sample's walk, and the ends of others.
+fn lives() -> Vec<Vec<Step>> {
+    let walk = Step::walk();
+    let until = |kind: CommandKind| {
+        let place = walk.iter().position(|step| step.kind == kind).unwrap();
+        walk[..=place].to_vec()
+    };
+    let plan = || {
+        vec![
+            Step::sample(CommandKind::OpenCase, None),
+            Step::sample(CommandKind::AgreePriority, Some(sample::PRIORITY))
+                .with(json!({"needs": []})),
+            Step::sample(CommandKind::DraftAgreement, Some(sample::AGREEMENT)),
+        ]
+    };
+    let declined =
+        Step::sample(CommandKind::RecordInitialMeeting, None).with(json!({"outcome": "declined"}));
+    let dropped = Step::sample(CommandKind::DropPriority, None).about(sample::PRIORITY);
+    let second = Step::sample(CommandKind::DraftAgreement, Some(sample::OTHER_AGREEMENT));
+    let mut lives: Vec<_> = (1..=walk.len()).map(|end| walk[..end].to_vec()).collect();
+    // A draft before any initial meeting, and after one that was declined.
+    lives.push(plan());
+    lives.push([plan(), vec![declined]].concat());
+    // A draft whose only priority was dropped; two priorities, only the other one left.
+    lives.push([until(CommandKind::DraftAgreement), vec![dropped]].concat());
+    // A second draft while the first one is signed.
+    let signed: Vec<_> = until(CommandKind::SignAgreement)
+        .into_iter()
+        .filter(|step| step.target != Some(sample::OTHER_AGREEMENT))
+        .filter(|step| step.made != Some(sample::OTHER_AGREEMENT))
+        .collect();
+    lives.push([signed.clone(), vec![second]].concat());
+    lives
+}
+
+/// A key of eight digits that nobody had.
+fn municipality() -> String {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    // Three districts of Sachsen-Anhalt with 999 imaginary Gemeinden each.
+    format!(
+        "{}{:03}",
+        ["15083", "15084", "15085"][(number / 999) as usize],
+        number % 999 + 1
+    )
+}
+
+/// A world with those who play in it.
+struct Theatre {
+    world: World,
+    cast: Cast,
+    coordinator: Client,
+}
+
+impl Theatre {
+    async fn new(engine: Engine) -> Self {
+        let world = World::founded(engine, &["transmit"]).await;
+        let cast = Cast::of(&world, "transmit").await;
+        let coordinator = world.as_role("transmit", Role::Coordinator);
+        Self {
+            world,
+            cast,
+            coordinator,
+        }
+    }
+
+    /// A copy of the state of its own.
+    async fn copy(&self, life: &[Step]) -> SampleCase {
+        let steps = life.iter().cloned();
+        SampleCase::after(&self.coordinator, &self.cast, &municipality(), steps).await
+    }
+
+    async fn read(&self, path: &str, role: Role) -> Value {
+        let client = self.world.as_role("transmit", role);
+        client.get(path).send().await.expect_status(200).json()
+    }
+}
+
+/// One line of `allowed-commands`.
+#[derive(Clone, Debug)]
+struct Said {
+    kind: CommandKind,
+    target: Option<Uuid>,
+    item: Value,
+}
+
+impl Said {
+    fn new(item: &Value) -> Self {
+        let operation = item["command"].as_str().unwrap();
+        let mut kinds = CommandKind::ALL.iter();
+        let kind = kinds.find(|kind| kind.operation() == operation);
+        Self {
+            kind: *kind.unwrap(),
+            target: item["target"].as_str().map(|id| id.parse().unwrap()),
+            item: item.clone(),
+        }
+    }
+
+    fn allowed(&self) -> bool {
+        self.item["allowed"].as_bool().unwrap()
+    }
+
+    /// Sends it with a body that is as good as can be.
+    async fn send(&self, client: &Client, case: &SampleCase, state: &Value) -> Answer {
+        let target = self.target;
+        let body = satisfying(self.kind, target, case.body(self.kind), state);
+        let request = client.post(&case.address(self.kind, target), &body);
+        request
+            .if_match(&format!("\"{}\"", case.version))
+            .send()
+            .await
+    }
+
+    /// That the server does what was said.
+    fn hold_against(&self, answer: &Answer, role: Role) {
+        let problem = answer.json();
+        let context = format!("{role:?} {:?}: {problem}", self.item);
+        if self.allowed() {
+            assert_eq!(answer.status, 201, "{context}");
+            return;
+        }
+        let permission = &self.item["required_permission"];
+        if permission.is_null() {
+            assert_eq!(answer.status, 409, "{context}");
+            assert_eq!(problem["rule"], self.item["rule"], "{context}");
+            assert_eq!(problem["detail"], self.item["message"], "{context}");
+        } else {
+            assert_eq!(answer.status, 403, "{context}");
+            assert_eq!(problem["required_permission"], *permission, "{context}");
+            assert_eq!(self.item["rule"], Value::Null, "{context}");
+        }
+    }
+}
+
+/// The ids of the things of a list that have this status.
+fn with_status(state: &Value, list: &str, status: &str) -> Vec<Value> {
+    let things = state[list].as_array().unwrap().iter();
+    things
+        .filter(|thing| thing["status"] == status)
+        .map(|thing| thing["id"].clone())
+        .collect()
+}
+
+/// The sample's body made to fit the state, so that only what no body can mend refuses it.
+fn satisfying(kind: CommandKind, target: Option<Uuid>, mut body: Value, state: &Value) -> Value {
+    let keep = |ids: &mut Value, known: &[Value]| {
+        ids.as_array_mut().unwrap().retain(|id| known.contains(id));
+    };
+    match kind {
+        CommandKind::AgreePriority => {
+            keep(&mut body["needs"], &with_status(state, "needs", "open"));
+        }
+        CommandKind::RevisePriority => {
+            keep(
+                &mut body["changes"]["needs"],
+                &with_status(state, "needs", "open"),
+            );
+        }
+        CommandKind::DraftAgreement | CommandKind::RedraftAgreement => {
+            let agreed = with_status(state, "priorities", "agreed");
+            if !agreed.is_empty() {
+                body["priorities"] = json!(agreed);
+            }
+        }
+        CommandKind::SignAgreement => {
+            let mut signed = with_status(state, "agreements", "signed");
+            signed.retain(|id| *id != json!(target));
+            if !signed.is_empty() {
+                body["valid_from"] = json!("2017-05-01");
+                body["valid_until"] = json!("2018-12-31");
+            }
+        }
+        CommandKind::CloseCase => {
+            body["acknowledge"] = json!(with_status(state, "agreements", "signed"));
+        }
+        CommandKind::OpenCase
+        | CommandKind::RecordContact
+        | CommandKind::RecordInitialMeeting
+        | CommandKind::CaptureNeed
+        | CommandKind::ReviseNeed
+        | CommandKind::WithdrawNeed
+        | CommandKind::DropPriority
+        | CommandKind::DiscardAgreementDraft
+        | CommandKind::ReopenCase => {}
+    }
+    body
+}
+
+/// Every command on every target that the case has, worked out from its representation.
+fn expected(state: &Value) -> BTreeSet<(&'static str, Option<Uuid>)> {
+    let ids = |list: &str| -> Vec<Option<Uuid>> {
+        let things = state[list].as_array().unwrap().iter();
+        things
+            .map(|thing| Some(thing["id"].as_str().unwrap().parse().unwrap()))
+            .collect()
+    };
+    let mut all = BTreeSet::new();
+    for kind in CommandKind::ALL {
+        let targets = match kind.target() {
+            Target::NewCase => Vec::new(),
+            Target::Case => vec![None],
+            Target::Need => ids("needs"),
+            Target::Priority => ids("priorities"),
+            Target::Agreement => ids("agreements"),
+        };
+        all.extend(targets.into_iter().map(|target| (kind.operation(), target)));
+    }
+    all
+}
+
+/// Holds what is said in the state at the end of `life` against what the server does; how many
+/// commands were allowed and how many refused.
+async fn hold(theatre: &Theatre, life: &[Step]) -> (usize, usize) {
+    let case = theatre.copy(life).await;
+    let state = theatre.read(&case.path, Role::Reader).await;
+    let (mut allowed, mut refused) = (0, 0);
+    for role in [Role::Coordinator, Role::Advisor, Role::Reader] {
+        let client = theatre.world.as_role("transmit", role);
+        let said = theatre
+            .read(&format!("{}/allowed-commands", case.path), role)
+            .await;
+        let said: Vec<_> = said["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(Said::new)
+            .collect();
+        let listed: BTreeSet<_> = said
+            .iter()
+            .map(|one| (one.kind.operation(), one.target))
+            .collect();
+        assert_eq!((listed.len(), listed), (said.len(), expected(&state)));
+        for one in said {
+            if one.allowed() {
+                // An accepted command moves its case: each on a copy of its own.
+                let copy = theatre.copy(life).await;
+                let there = one.target.map(|id| copy.real(case.sample_of(id)));
+                let state = theatre.read(&copy.path, Role::Reader).await;
+                let one = Said {
+                    target: there,
+                    ..one
+                };
+                one.hold_against(&one.send(&client, &copy, &state).await, role);
+                allowed += 1;
+            } else {
+                one.hold_against(&one.send(&client, &case, &state).await, role);
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(
+        theatre.read(&case.path, Role::Reader).await,
+        state,
+        "a refusal left something"
+    );
+    (allowed, refused)
+}
+
+on_both!(
+    async fn what_is_said_is_what_is_done(engine: Engine) {
+        let theatre = Theatre::new(engine).await;
+        let lives = lives();
+        let counts = futures_util::stream::iter(&lives)
+            .map(|life| hold(&theatre, life))
+            .buffer_unordered(AT_A_TIME)
+            .collect::<Vec<_>>()
+            .await;
+        let allowed: usize = counts.iter().map(|(allowed, _)| allowed).sum();
+        let refused: usize = counts.iter().map(|(_, refused)| refused).sum();
+        assert!(
+            allowed > 200 && refused > 400,
+            "{allowed} allowed, {refused} refused"
+        );
+    }
+);
+
+on_both!(
+    async fn a_closed_case_is_not_reopened_while_the_municipality_has_another(engine: Engine) {
+        let theatre = Theatre::new(engine).await;
+        let walk = Step::walk();
+        let place = walk
+            .iter()
+            .position(|step| step.kind == CommandKind::CloseCase)
+            .unwrap();
+        let key = municipality();
+        let (client, cast) = (&theatre.coordinator, &theatre.cast);
+        let closed = SampleCase::after(client, cast, &key, walk[..=place].to_vec()).await;
+        let reopening = async || {
+            let path = format!("{}/allowed-commands", closed.path);
+            let said = theatre.read(&path, Role::Coordinator).await;
+            let mut said = said["items"].as_array().unwrap().iter().map(Said::new);
+            said.find(|one| one.kind == CommandKind::ReopenCase)
+                .unwrap()
+        };
+        assert!(reopening().await.allowed());
+
+        let opening = vec![Step::sample(CommandKind::OpenCase, None)];
+        SampleCase::after(client, cast, &key, opening).await;
+        let said = reopening().await;
+        assert_eq!(said.item["rule"], "R02");
+        let state = theatre.read(&closed.path, Role::Coordinator).await;
+        said.hold_against(&said.send(client, &closed, &state).await, Role::Coordinator);
+    }
+);
+
+on_both!(
+    async fn the_reason_is_said_in_the_callers_language(engine: Engine) {
+        let theatre = Theatre::new(engine).await;
+        let case = theatre.copy(&Step::walk()[..1]).await;
+        let path = format!("{}/allowed-commands", case.path);
+        for (language, sentence) in [
+            ("de", "Der Fall ist nicht abgeschlossen."),
+            ("en", "The case is not closed."),
+        ] {
+            let request = theatre
+                .coordinator
+                .get(&path)
+                .header("accept-language", language);
+            let answer = request.send().await.expect_status(200);
+            assert_eq!(answer.header("content-language"), Some(language));
+            let items = answer.json()["items"].as_array().unwrap().clone();
+            let reopening = items
+                .iter()
+                .find(|item| item["command"] == "reopen_case")
+                .unwrap();
+            assert_eq!(reopening["message"], sentence);
+        }
+    }
+);
