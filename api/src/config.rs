@@ -27,10 +27,10 @@ pub(crate) enum Action {
     /// Print a token of the development issuer for a member with a role.
     Token {
         /// The agency's code, such as `transmit`.
-        #[arg(long)]
+        #[arg(long, env = "FALLBUCH_AGENCY")]
         agency: String,
         /// The role: reader, advisor, coordinator, agency_admin, privacy_officer or controller.
-        #[arg(long, value_parser = role)]
+        #[arg(long, env = "FALLBUCH_ROLE", value_parser = role)]
         role: Role,
     },
     /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
