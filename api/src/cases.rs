@@ -22,7 +22,7 @@ use crate::contract::{AllowedCommand, AllowedCommands, CasePage, CaseSummary, Ca
 use crate::language::Localized;
 use crate::operation;
 use crate::problem::Problem;
-use crate::request::{Command, Paging, Parameters, Query, Request, bad_cursor};
+use crate::request::{Command, Paging, Parameters, Query, Request, bad_cursor, counted};
 use crate::violation::{RequestPart, Violation, ViolationCode};
 
 /// Open a case
@@ -141,10 +141,7 @@ impl Query for AsOf {
             "A date such as 2015-04-27 is expected.",
         );
         let points = [
-            parameters.value("version", version, |text| {
-                let version = text.parse().ok().filter(|version| *version > 0)?;
-                Some(Point::Version(version))
-            }),
+            parameters.value("version", version, |text| counted(text).map(Point::Version)),
             parameters.value("recorded_at", instant, |text| {
                 let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
                 // The last hours of the year 9999 may lie behind it in UTC.

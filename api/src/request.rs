@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(crate) use body::{Command, Input};
-pub(crate) use query::{NoQuery, Paging, Parameters, Query, bad_cursor};
+pub(crate) use query::{NoQuery, Paging, Parameters, Query, bad_cursor, counted};
 
 use crate::body_schema::BodySchemas;
 use crate::identity::{TokenVerifier, VerifiedIdentity};

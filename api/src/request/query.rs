@@ -147,11 +147,7 @@ impl Query for Paging {
                 "Erwartet wird eine ganze Zahl von 1 bis 200.",
                 "A whole number from 1 to 200 is expected.",
             ),
-            |text| {
-                text.parse()
-                    .ok()
-                    .filter(|limit| (1..=Self::MAX).contains(limit))
-            },
+            |text| counted(text).filter(|limit| *limit <= Self::MAX),
         );
         let cursor = parameters.value("cursor", bad_cursor(), |text| {
             String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()
@@ -169,4 +165,24 @@ pub(crate) fn bad_cursor() -> Localized {
         "Der Cursor stammt nicht aus einer Antwort dieser Liste.",
         "The cursor is not from an answer of this list.",
     )
+}
+
+/// A whole number from 1 in its only spelling: no sign, no leading zero.
+pub(crate) fn counted(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number > 0 && number.to_string() == text).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_one_spelling() {
+        assert_eq!(counted("1"), Some(1));
+        assert_eq!(counted("200"), Some(200));
+        for other in ["", "0", "01", "+5", " 5", "5.0", "-1"] {
+            assert_eq!(counted(other), None, "{other:?}");
+        }
+    }
 }
