@@ -1,6 +1,7 @@
 //! Reading: cases, their lists, their events and past states. Never waits for a writer.
 
 mod case;
+mod feed;
 mod history;
 
 pub use case::{CaseFilter, CaseListItem, CaseRead};
