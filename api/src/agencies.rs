@@ -20,8 +20,7 @@ pub(crate) async fn who_am_i(caller: Caller<operation::WhoAmI>) -> Result<HttpRe
         .services
         .store
         .memberships(&caller.identity.as_login())
-        .await;
-    let memberships = memberships.map_err(|error| Problem::internal(&error))?;
+        .await?;
     let me = MeView {
         issuer: caller.identity.issuer().to_owned(),
         subject: caller.identity.subject().to_owned(),
@@ -43,8 +42,7 @@ pub(crate) async fn list_agencies(
         .services
         .store
         .memberships(&caller.identity.as_login())
-        .await;
-    let memberships = memberships.map_err(|error| Problem::internal(&error))?;
+        .await?;
     let view =
         |one: &fallbuch_persistence::Membership| AgencyView::new(one.access.agency(), &one.agency);
     let list = AgencyList {
@@ -61,8 +59,7 @@ pub(crate) async fn list_agencies(
 pub(crate) async fn read_agency(
     request: Request<operation::ReadAgency>,
 ) -> Result<HttpResponse, Problem> {
-    let agency = request.store().agency(&request.access).await;
-    let agency = agency.map_err(|error| Problem::internal(&error))?;
+    let agency = request.store().agency(&request.access).await?;
     let view = AgencyView::new(request.access.agency(), &agency);
     representation(&request.headers, 0, &view, Caching::Revalidate)
 }
@@ -75,10 +72,9 @@ pub(crate) async fn read_agency(
 pub(crate) async fn list_sites(
     request: Request<operation::ListSites>,
 ) -> Result<HttpResponse, Problem> {
-    let agency = request.store().agency(&request.access).await;
-    let agency = agency.map_err(|error| Problem::internal(&error))?;
+    let agency = request.store().agency(&request.access).await?;
     let list = SiteList {
-        items: agency.sites,
+        items: agency.sites.clone(),
     };
     representation(&request.headers, 0, &list, Caching::Revalidate)
 }
@@ -92,10 +88,9 @@ pub(crate) async fn list_sites(
 pub(crate) async fn list_members(
     request: Request<operation::ListMembers>,
 ) -> Result<HttpResponse, Problem> {
-    let agency = request.store().agency(&request.access).await;
-    let agency = agency.map_err(|error| Problem::internal(&error))?;
+    let agency = request.store().agency(&request.access).await?;
     let list = MemberList {
-        items: agency.members,
+        items: agency.members.clone(),
     };
     representation(&request.headers, 0, &list, Caching::Revalidate)
 }

@@ -203,10 +203,18 @@ impl From<CommandError> for Problem {
             CommandError::Forbidden(permission) => Self::forbidden(permission.code()),
             CommandError::NotFound => Self::not_found(),
             CommandError::Overloaded => Self::retry_later(ProblemCode::Overloaded, RETRY_AFTER),
-            CommandError::Store(error) if error.is_passing() => {
-                Self::retry_later(ProblemCode::Overloaded, RETRY_AFTER)
-            }
-            CommandError::Store(error) => Self::internal(&error),
+            CommandError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_passing() {
+            tracing::warn!(%error, "the database is away");
+            Self::retry_later(ProblemCode::Overloaded, RETRY_AFTER)
+        } else {
+            Self::internal(&error)
         }
     }
 }

@@ -101,8 +101,7 @@ pub(crate) async fn list_cases(
     let page = request
         .store()
         .cases(&request.access, filter, before, paging.limit)
-        .await;
-    let page = page.map_err(|error| Problem::internal(&error))?;
+        .await?;
     let last = page
         .items
         .last()
@@ -190,16 +189,14 @@ pub(crate) async fn read_case(
     let AsOf(point) = request.query;
     if point == Point::Now {
         let today = request.store().sources().clock.now().berlin_date();
-        let view = CaseView::new(case.clone(), today);
+        let view = CaseView::new(case, today);
         return representation(&request.headers, case.version, &view, Caching::Revalidate);
     }
     let past = request
         .store()
         .case_as_of(&request.access, case.id, point)
         .await;
-    let past = past
-        .map_err(|error| Problem::internal(&error))?
-        .ok_or_else(Problem::not_found)?;
+    let past = past?.ok_or_else(Problem::not_found)?;
     let (version, then) = match point {
         Point::ValidOn(day) => (past.version, day),
         Point::Now | Point::Version(_) | Point::RecordedAt(_) => {
@@ -214,7 +211,7 @@ pub(crate) async fn read_case(
     representation(
         &request.headers,
         version,
-        &CaseView::new(past, then),
+        &CaseView::new(&past, then),
         caching,
     )
 }
@@ -230,8 +227,7 @@ pub(crate) async fn list_allowed_commands(
     request: Request<operation::ListAllowedCommands>,
 ) -> Result<HttpResponse, Problem> {
     let case = request.addressed.case()?;
-    let admissions = request.store().admissions(&request.access, case).await;
-    let admissions = admissions.map_err(|error| Problem::internal(&error))?;
+    let admissions = request.store().admissions(&request.access, case).await?;
     let items = admissions.into_iter().map(|admission| {
         let permission = admission.kind.permission();
         let lacking = (!request.access.may(permission)).then_some(permission);

@@ -2,7 +2,9 @@
 
 use fallbuch_domain::agency::{AgencyState, Member, Site};
 use fallbuch_domain::case::event::MunicipalityReference;
-use fallbuch_domain::case::{Agreement, Closing, InitialMeeting, Need, Origin, Priority, Stage};
+use fallbuch_domain::case::{
+    Agreement, CaseState, Closing, InitialMeeting, Need, Origin, Priority, Stage,
+};
 use fallbuch_domain::envelope::{Actor, StreamReference};
 use fallbuch_domain::{Permission, Role, Rule, Timestamp};
 use fallbuch_persistence::{CaseListItem, CaseRead, Membership};
@@ -108,8 +110,8 @@ pub(crate) struct CaseView {
 
 impl CaseView {
     /// The view of a case on `today`.
-    pub(crate) fn new(case: CaseRead, today: Date) -> Self {
-        let state = case.state;
+    pub(crate) fn new(case: &CaseRead, today: Date) -> Self {
+        let state = CaseState::clone(&case.state);
         Self {
             case_id: case.id,
             stage: state.stage(),

@@ -13,10 +13,10 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, Url};
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
-use fallbuch_persistence::{Access, AccessDenied, CaseRead, Store};
+use fallbuch_persistence::{Access, AccessDenied, CaseRead, Entry, Store};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -149,10 +149,12 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
     async fn check(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         let services = services(request)?;
         let identity = identity(request, &services)?;
-        let access = access::<O>(request, &services, &identity).await?;
-        log_agency(request, access.agency_code());
         let mut violations = Vec::new();
-        let addressed = addressed(request, &services, &access, &mut violations).await?;
+        let path = Path::read(request.match_info(), &mut violations);
+        let entry = enter::<O>(request, &services, &identity, path.case_id).await?;
+        log_agency(request, entry.access.agency_code());
+        let addressed = path.addressed(entry.case)?;
+        let access = entry.access;
         acceptable(request.headers())?;
         let query = query::read::<Q>(request.query_string(), &mut violations);
         let body = B::read(request, payload, &services.schemas, &mut violations).await?;
@@ -186,11 +188,12 @@ fn identity(request: &HttpRequest, services: &Services) -> Result<VerifiedIdenti
         .map_err(Problem::from)
 }
 
-async fn access<O: Operation>(
+async fn enter<O: Operation>(
     request: &HttpRequest,
     services: &Services,
     identity: &VerifiedIdentity,
-) -> Result<Access, Problem> {
+    case: Option<Uuid>,
+) -> Result<Entry, Problem> {
     let (Some(code), Some(permission)) = (request.match_info().get("agency"), O::PERMISSION) else {
         return Err(Problem::not_found());
     };
@@ -199,75 +202,89 @@ async fn access<O: Operation>(
         return Err(Problem::not_found());
     }
     let identity = identity.as_login();
-    services
+    let entered = services
         .store
-        .access(&identity, code, permission)
-        .await
-        .map_err(|denied| match denied {
-            AccessDenied::Unknown => Problem::not_found(),
-            AccessDenied::Forbidden(permission) => Problem::forbidden(permission.code()),
-            AccessDenied::Store(error) => Problem::internal(&error),
-        })
+        .enter(&identity, code, permission, case)
+        .await;
+    entered.map_err(|denied| match denied {
+        AccessDenied::Unknown => Problem::not_found(),
+        AccessDenied::Forbidden(permission) => Problem::forbidden(permission.code()),
+        AccessDenied::Store(error) => error.into(),
+    })
 }
 
-/// Looks up what the path names. An id that is none is a violation; one that names nothing here,
-/// or something of another agency, is 404.
-async fn addressed(
-    request: &HttpRequest,
-    services: &Services,
-    access: &Access,
-    violations: &mut Vec<Violation>,
-) -> Result<Addressed, Problem> {
-    let segments = request.match_info();
-    let mut id = |name: &str| {
-        let text = segments.get(name)?;
-        // One spelling per id: what is not in it names nothing that ever was handed out.
-        let id = Uuid::try_parse(text)
-            .ok()
-            .filter(|id| id.to_string() == text);
-        if id.is_none() {
-            violations.push(segment(
-                name,
-                "Erwartet wird eine UUID in Kleinbuchstaben mit Bindestrichen.",
-                "A UUID in lower case with hyphens is expected.",
-            ));
+/// What a path names below its agency. An id that is none is a violation, told once the caller is
+/// known to have access.
+#[derive(Default)]
+struct Path {
+    case_id: Option<Uuid>,
+    need: Option<Uuid>,
+    priority: Option<Uuid>,
+    agreement: Option<Uuid>,
+    version: Option<u64>,
+}
+
+impl Path {
+    fn read(segments: &actix_web::dev::Path<Url>, violations: &mut Vec<Violation>) -> Self {
+        let mut id = |name: &str| {
+            let text = segments.get(name)?;
+            // One spelling per id: what is not in it names nothing that ever was handed out.
+            let id = Uuid::try_parse(text)
+                .ok()
+                .filter(|id| id.to_string() == text);
+            if id.is_none() {
+                violations.push(segment(
+                    name,
+                    "Erwartet wird eine UUID in Kleinbuchstaben mit Bindestrichen.",
+                    "A UUID in lower case with hyphens is expected.",
+                ));
+            }
+            id
+        };
+        let mut path = Self {
+            case_id: id("case_id"),
+            need: id("need_id"),
+            priority: id("priority_id"),
+            agreement: id("agreement_id"),
+            version: None,
+        };
+        if let Some(text) = segments.get("version") {
+            path.version = text.parse().ok().filter(|_| !text.starts_with(['+', '0']));
+            if path.version.is_none() {
+                violations.push(segment(
+                    "version",
+                    "Erwartet wird eine ganze Zahl ab 1.",
+                    "A whole number from 1 is expected.",
+                ));
+            }
         }
-        id
-    };
-    let (case_id, need, priority, agreement) = (
-        id("case_id"),
-        id("need_id"),
-        id("priority_id"),
-        id("agreement_id"),
-    );
-    let mut addressed = Addressed::default();
-    if let Some(text) = segments.get("version") {
-        addressed.version = text.parse().ok().filter(|_| !text.starts_with(['+', '0']));
-        if addressed.version.is_none() {
-            violations.push(segment(
-                "version",
-                "Erwartet wird eine ganze Zahl ab 1.",
-                "A whole number from 1 is expected.",
-            ));
+        path
+    }
+
+    /// What it addresses; what names nothing here, or something of another agency, is 404.
+    fn addressed(self, case: Option<CaseRead>) -> Result<Addressed, Problem> {
+        let Some(_) = self.case_id else {
+            return Ok(Addressed {
+                version: self.version,
+                ..Addressed::default()
+            });
+        };
+        let case = case.ok_or_else(Problem::not_found)?;
+        let state = &case.state;
+        let missing = self.need.is_some_and(|id| state.need(id).is_none())
+            || self.priority.is_some_and(|id| state.priority(id).is_none())
+            || self
+                .agreement
+                .is_some_and(|id| state.agreement(id).is_none());
+        if missing {
+            return Err(Problem::not_found());
         }
+        Ok(Addressed {
+            case: Some(case),
+            target: self.need.or(self.priority).or(self.agreement),
+            version: self.version,
+        })
     }
-    let Some(case_id) = case_id else {
-        return Ok(addressed);
-    };
-    let case = services.store.case(access, case_id).await;
-    let case = case
-        .map_err(|error| Problem::internal(&error))?
-        .ok_or_else(Problem::not_found)?;
-    let state = &case.state;
-    let missing = need.is_some_and(|id| state.need(id).is_none())
-        || priority.is_some_and(|id| state.priority(id).is_none())
-        || agreement.is_some_and(|id| state.agreement(id).is_none());
-    if missing {
-        return Err(Problem::not_found());
-    }
-    addressed.case = Some(case);
-    addressed.target = need.or(priority).or(agreement);
-    Ok(addressed)
 }
 
 fn segment(name: &str, de: &'static str, en: &'static str) -> Violation {

@@ -150,6 +150,38 @@ impl StoredEvent {
     }
 }
 
+/// The part of a stored body that states are made of; the rest is passed over unread.
+#[derive(Deserialize)]
+struct Essence<'a> {
+    #[serde(borrow)]
+    data: &'a RawValue,
+    occurred_on: Date,
+    #[serde(default)]
+    reason: Option<Prose>,
+    schema: u32,
+    #[serde(borrow, rename = "type")]
+    event_type: std::borrow::Cow<'a, str>,
+}
+
+/// Reads an event of a stream of this kind from its stored body: what a state is folded from.
+///
+/// # Errors
+/// If the bytes are no event's body, its type and schema are not known here, or its data do not fit
+/// them.
+pub fn read_event(kind: StreamKind, body: &[u8]) -> Result<crate::stream::Event, UnreadableEvent> {
+    let essence: Essence<'_> = serde_json::from_slice(body).map_err(UnreadableEvent::Envelope)?;
+    Ok(crate::stream::Event {
+        occurred_on: essence.occurred_on,
+        reason: essence.reason,
+        data: EventData::from_stored(
+            kind,
+            &essence.event_type,
+            essence.schema,
+            essence.data.get(),
+        )?,
+    })
+}
+
 /// Why a stored event cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableEvent {

@@ -6,7 +6,7 @@ use fallbuch_domain::{Permission, Role};
 use uuid::Uuid;
 
 /// Who somebody is, as an identity provider says and the caller has verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// The identity provider.
     pub issuer: String,
@@ -113,6 +113,15 @@ impl Access {
     }
 }
 
+/// A checked caller, and the case that was looked for in the same instant.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The caller's access.
+    pub access: Access,
+    /// The case; none if none was looked for, or there is none such for this caller.
+    pub case: Option<crate::read::CaseRead>,
+}
+
 /// Somebody's membership of an agency.
 #[derive(Clone, Debug)]
 pub struct Membership {
@@ -125,7 +134,7 @@ pub struct Membership {
     /// The member's id.
     pub member: Uuid,
     /// The agency.
-    pub agency: AgencyState,
+    pub agency: std::sync::Arc<AgencyState>,
 }
 
 /// Why there is no access.

@@ -88,22 +88,38 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
-/// The connections that append.
+/// Connections for one purpose: to append, or to read. The two never wait for each other.
 #[derive(Clone, Debug)]
 pub(crate) enum Database {
-    /// One connection: SQLite has one writer at a time anyway.
+    /// To append there is one connection: SQLite has one writer at a time anyway.
     Sqlite(SqlitePool),
-    /// The writers' own pool, so that they and the readers never wait for each other.
+    /// A pool of PostgreSQL.
     Postgres(PgPool),
 }
 
+/// The same lines on either pool.
+macro_rules! on_pool {
+    ($database:expr, $pool:ident => $lines:expr) => {
+        match $database {
+            $crate::database::Database::Sqlite($pool) => $lines,
+            $crate::database::Database::Postgres($pool) => $lines,
+        }
+    };
+}
+pub(crate) use on_pool;
+
 impl Database {
-    /// Runs one statement outside of the append path, in the same words on both databases.
-    pub(crate) async fn run(&self, sql: &str, values: Vec<Value>) -> Result<(), DbErr> {
-        let connection = match self {
+    /// The same connections for queries by entity.
+    pub(crate) fn queries(&self) -> DatabaseConnection {
+        match self {
             Self::Sqlite(pool) => SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()),
             Self::Postgres(pool) => SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
-        };
+        }
+    }
+
+    /// Runs one statement outside of the append path, in the same words on both databases.
+    pub(crate) async fn run(&self, sql: &str, values: Vec<Value>) -> Result<(), DbErr> {
+        let connection = self.queries();
         let backend = connection.get_database_backend();
         connection
             .execute_raw(Statement::from_sql_and_values(backend, sql, values))
@@ -112,10 +128,8 @@ impl Database {
     }
 }
 
-/// Opens the connections: those that append, and the one that queries.
-pub(crate) async fn connect(
-    url: &DatabaseUrl,
-) -> Result<(Database, DatabaseConnection), StoreError> {
+/// Opens the connections: those that append, and those that read.
+pub(crate) async fn connect(url: &DatabaseUrl) -> Result<(Database, Database), StoreError> {
     match url {
         DatabaseUrl::Sqlite(options) => {
             let options = sqlite_options(options);
@@ -125,8 +139,7 @@ pub(crate) async fn connect(
                 .acquire_timeout(ACQUIRE_TIMEOUT)
                 .connect_with(options)
                 .await?;
-            let queries = SqlxSqliteConnector::from_sqlx_sqlite_pool(readers);
-            Ok((Database::Sqlite(writer), queries))
+            Ok((Database::Sqlite(writer), Database::Sqlite(readers)))
         }
         DatabaseUrl::Postgres(options) => {
             let options = options.as_ref().clone().application_name("fallbuch");
@@ -136,8 +149,7 @@ pub(crate) async fn connect(
                 .options([("plan_cache_mode", "force_generic_plan")]);
             let writers = postgres_pool(WRITERS, planned_once).await?;
             let readers = postgres_pool(READERS, options).await?;
-            let queries = SqlxPostgresConnector::from_sqlx_postgres_pool(readers);
-            Ok((Database::Postgres(writers), queries))
+            Ok((Database::Postgres(writers), Database::Postgres(readers)))
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The tables as sea-orm reads them; the migrations are the only truth about their form.
 
 pub(crate) mod catalogue;
-pub(crate) mod event;
 pub(crate) mod lane;
 pub(crate) mod login;
 pub(crate) mod setting;

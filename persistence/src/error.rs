@@ -75,6 +75,12 @@ pub enum StoreError {
     /// The store is being shut down.
     #[error("the store is shutting down")]
     Stopped,
+    /// Another rebuild of the same rows began meanwhile.
+    #[error("another rebuild of the same began meanwhile")]
+    Overtaken,
+    /// A query failed that answers several callers.
+    #[error("{0}")]
+    Shared(std::sync::Arc<StoreError>),
 }
 
 impl StoreError {
@@ -92,10 +98,12 @@ impl StoreError {
             Self::Unavailable
             | Self::Stopped
             | Self::Query(sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_)) => true,
+            Self::Shared(error) => error.is_passing(),
             Self::Query(_)
             | Self::Event(_)
             | Self::Json(_)
             | Self::Corrupt(_)
+            | Self::Overtaken
             | Self::Catalogue(_)
             | Self::Schema(_)
             | Self::Setting(_)

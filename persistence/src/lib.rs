@@ -17,25 +17,33 @@
 mod access;
 mod catalogue;
 mod database;
+mod directory;
 mod entity;
 mod error;
 mod evidence;
 mod migration;
 mod onboarding;
+mod projection;
 mod read;
+mod reader;
+mod rebuild;
 mod session;
 mod setting;
 mod sources;
 mod store;
 mod writer;
 
-pub use access::{Access, AccessDenied, Identity, Membership, Principal};
+pub use access::{Access, AccessDenied, Entry, Identity, Membership, Principal};
 pub use database::{DatabaseUrl, UnsupportedDatabase};
 pub use error::{CommandError, StoreError};
 pub use evidence::Secret;
 pub use migration::{MigrateError, migrate};
 pub use onboarding::Operator;
-pub use read::{CaseFilter, CaseListItem, CaseRead, Page, Point, RecordedBody};
+pub use projection::{Following, StoppedAt};
+pub use read::{
+    Activity, ActivityCount, CaseFilter, CaseListItem, CaseRead, Page, Point, RecordedBody,
+};
+pub use rebuild::{Rebuildable, Rebuilt};
 pub use sources::{Clock, IdSource, Sources};
 pub use store::{Options, Store};
 pub use writer::{Expected, IdempotencyKey, Receipt};

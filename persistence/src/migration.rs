@@ -134,9 +134,13 @@ async fn grant(connection: &mut PgConnection, role: &str) -> Result<(), sqlx::Er
     for (rights, tables) in [
         ("SELECT", "_sqlx_migrations, catalogue"),
         ("SELECT, INSERT", "event"),
-        ("SELECT, INSERT, UPDATE", "lane, stream_head, counter"),
-        ("SELECT, INSERT, UPDATE, DELETE", "unique_key"),
-        ("SELECT, INSERT, DELETE", "login, setting"),
+        ("SELECT, INSERT, UPDATE", "lane"),
+        (
+            "SELECT, INSERT, UPDATE, DELETE",
+            "stream_head, unique_key, counter, projection, activity",
+        ),
+        ("SELECT, INSERT", "login"),
+        ("SELECT, INSERT, DELETE", "setting"),
     ] {
         let grant = AssertSqlSafe(format!("GRANT {rights} ON {tables} TO {role}"));
         sqlx::query(grant).execute(&mut *connection).await?;

@@ -34,6 +34,22 @@ impl Store {
 }
 
 impl Operator {
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Every agency, in the order of their codes, as the operator reaches them.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn agencies(&self) -> Result<Vec<Access>, StoreError> {
+        let lanes = lane::Entity::find().order_by_asc(lane::Column::Code);
+        let lanes = lanes.all(self.store.queries()).await?.into_iter();
+        Ok(lanes
+            .map(|lane| Access::operator(lane.agency_id, lane.code))
+            .collect())
+    }
+
     /// Whether there is nothing in the store yet but what an interrupted [`Self::fill`] left.
     ///
     /// # Errors

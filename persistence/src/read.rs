@@ -1,13 +1,17 @@
 //! Reading: cases, their lists, their events and past states. Never waits for a writer.
 
+mod activity;
 mod case;
 mod feed;
 mod history;
 
+pub use activity::{Activity, ActivityCount};
 pub use case::{CaseFilter, CaseListItem, CaseRead};
 pub use history::Point;
 use serde::Serialize;
 use serde_json::value::RawValue;
+
+use fallbuch_domain::Timestamp;
 
 use crate::error::StoreError;
 
@@ -68,4 +72,15 @@ impl Serialize for RecordedBody {
             serde_json::from_slice(&self.0).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }
+}
+
+/// A stored number that is never negative.
+pub(crate) fn unsigned(value: i64) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::Corrupt(format!("number {value}")))
+}
+
+/// A stored instant.
+pub(crate) fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_unix_microseconds(microseconds)
+        .ok_or_else(|| StoreError::Corrupt(format!("instant {microseconds}")))
 }

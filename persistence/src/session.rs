@@ -21,6 +21,15 @@ pub(crate) struct Lane {
     pub(crate) position: u64,
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub(crate) last_recorded_at: i64,
+    /// Which generation of states, keys and counters counts.
+    pub(crate) generation: i32,
+}
+
+/// The states, keys and counters of an agency that count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation {
+    pub(crate) agency: Uuid,
+    pub(crate) number: i32,
 }
 
 /// The newest stored state of a stream.
@@ -54,7 +63,7 @@ pub(crate) trait Session: Send {
     /// The newest stored states of `streams`, as far as they are there.
     fn heads(
         &mut self,
-        agency: Uuid,
+        rows: Generation,
         streams: &[Uuid],
     ) -> impl Future<Output = Result<Vec<(Uuid, StoredHead)>, sqlx::Error>> + Send;
 
@@ -78,14 +87,14 @@ pub(crate) trait Session: Send {
     /// The streams that hold `keys`.
     fn holders(
         &mut self,
-        agency: Uuid,
+        rows: Generation,
         keys: &[Key],
     ) -> impl Future<Output = Result<BTreeMap<Key, Uuid>, sqlx::Error>> + Send;
 
     /// The values of `counters`.
     fn counters(
         &mut self,
-        agency: Uuid,
+        rows: Generation,
         counters: &[String],
     ) -> impl Future<Output = Result<BTreeMap<String, u64>, sqlx::Error>> + Send;
 
@@ -106,20 +115,21 @@ macro_rules! reads {
         async fn lane(&mut self, agency: Uuid, lock: bool) -> Result<Option<Lane>, sqlx::Error> {
             let sql = if lock {
                 concat!(
-                    "SELECT position, last_recorded_at FROM lane WHERE agency_id = $1",
+                    "SELECT position, last_recorded_at, generation FROM lane WHERE agency_id = $1",
                     $lane_lock
                 )
             } else {
-                "SELECT position, last_recorded_at FROM lane WHERE agency_id = $1"
+                "SELECT position, last_recorded_at, generation FROM lane WHERE agency_id = $1"
             };
-            let row: Option<(i64, i64)> = sqlx::query_as(sql)
+            let row: Option<(i64, i64, i32)> = sqlx::query_as(sql)
                 .bind(agency)
                 .fetch_optional(&mut *self)
                 .await?;
-            row.map(|(position, last_recorded_at)| {
+            row.map(|(position, last_recorded_at, generation)| {
                 Ok(Lane {
                     position: unsigned(position)?,
                     last_recorded_at,
+                    generation,
                 })
             })
             .transpose()
@@ -163,16 +173,17 @@ macro_rules! reads {
 
         async fn holders(
             &mut self,
-            agency: Uuid,
+            rows: Generation,
             keys: &[Key],
         ) -> Result<BTreeMap<Key, Uuid>, sqlx::Error> {
             let mut holders = BTreeMap::new();
             for key in keys {
                 let holder: Option<Uuid> = sqlx::query_scalar(
                     "SELECT stream_id FROM unique_key \
-                     WHERE agency_id = $1 AND kind = $2 AND key = $3",
+                     WHERE agency_id = $1 AND generation = $2 AND kind = $3 AND key = $4",
                 )
-                .bind(agency)
+                .bind(rows.agency)
+                .bind(rows.number)
                 .bind(key.kind)
                 .bind(&key.value)
                 .fetch_optional(&mut *self)
@@ -184,15 +195,17 @@ macro_rules! reads {
 
         async fn counters(
             &mut self,
-            agency: Uuid,
+            rows: Generation,
             counters: &[String],
         ) -> Result<BTreeMap<String, u64>, sqlx::Error> {
             let mut values = BTreeMap::new();
             for name in counters {
                 let value: Option<i64> = sqlx::query_scalar(
-                    "SELECT value FROM counter WHERE agency_id = $1 AND name = $2",
+                    "SELECT value FROM counter \
+                     WHERE agency_id = $1 AND generation = $2 AND name = $3",
                 )
-                .bind(agency)
+                .bind(rows.agency)
+                .bind(rows.number)
                 .bind(name)
                 .fetch_optional(&mut *self)
                 .await?;

@@ -6,22 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_lc_rs::hmac;
 use fallbuch_domain::agency::AgencyState;
 use fallbuch_domain::catalogue::Catalogue;
-use fallbuch_domain::{Command, Key, Permission, State, StreamKind};
+use fallbuch_domain::{Command, Key, Permission, State};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
     Statement,
 };
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::access::{Access, AccessDenied, Identity, Membership};
+use crate::access::{Access, AccessDenied, Entry, Identity, Membership};
 use crate::database::{self, Database, DatabaseUrl};
-use crate::entity::{lane, login, stream_head};
+use crate::directory::Directory;
+use crate::entity::login;
 use crate::error::{CommandError, StoreError};
 use crate::evidence::Secret;
+use crate::projection::Worker;
 use crate::read::Point;
+use crate::reader::{Head, Newest, Reader};
 use crate::sources::Sources;
 use crate::writer::{
     Expected, IdempotencyKey, Queue, Receipt, Submission, TurnedAway, Workshop, Writer,
@@ -46,14 +49,24 @@ pub struct Options {
 pub struct Store(Arc<Inner>);
 
 struct Inner {
+    /// The connections that read, for single statements and for queries by entity.
+    readers: Database,
     queries: DatabaseConnection,
+    directory: Directory,
     workshop: Workshop,
     fingerprint_key: hmac::Key,
     /// Where writers run: not on the thread of whoever asks first, which may end before them.
     runtime: Handle,
     /// None once the store is being shut down.
     writers: Mutex<Option<HashMap<Uuid, Serving>>>,
+    /// None once the store is being shut down.
+    desks: Mutex<Option<Desks>>,
+    /// The worker that keeps projections up to the log, once it was asked for.
+    follower: Mutex<Option<(watch::Sender<bool>, JoinHandle<()>)>>,
 }
+
+/// The agencies' readers, with the tasks that answer them.
+type Desks = HashMap<Uuid, (Reader, JoinHandle<()>)>;
 
 /// A writer's queue, and the task that serves it.
 struct Serving {
@@ -67,12 +80,15 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached, its schema is another one, or its origin or secret are.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
-        let (database, queries) = database::connect(&options.url).await?;
+        let (database, readers) = database::connect(&options.url).await?;
+        let queries = readers.queries();
         migration::check(&database).await?;
         setting::fix(&database, &queries, &options.origin, &options.secret).await?;
         let catalogue = Arc::new(catalogue::load(&queries).await?);
         Ok(Self(Arc::new(Inner {
+            readers,
             queries,
+            directory: Directory::new(),
             runtime: Handle::current(),
             fingerprint_key: options.secret.key("fallbuch fingerprint")?,
             workshop: Workshop {
@@ -83,6 +99,8 @@ impl Store {
                 origin: options.origin.into(),
             },
             writers: Mutex::new(Some(HashMap::new())),
+            desks: Mutex::new(Some(HashMap::new())),
+            follower: Mutex::new(None),
         })))
     }
 
@@ -142,8 +160,58 @@ impl Store {
         Ok(Arc::clone(&serving.queue))
     }
 
+    /// The agency's reader, which is started if there is none.
+    pub(crate) fn reader(&self, agency: Uuid) -> Result<Reader, StoreError> {
+        let mut desks = self.0.desks.lock().unwrap_or_else(PoisonError::into_inner);
+        let desks = desks.as_mut().ok_or(StoreError::Stopped)?;
+        let (reader, _) = desks.entry(agency).or_insert_with(|| {
+            let (reader, desk) = Reader::new(agency, self.0.readers.clone());
+            (reader, self.0.runtime.spawn(desk))
+        });
+        Ok(reader.clone())
+    }
+
+    /// Keeps the projections that follow the log up to it, from now until the store is shut down. Any
+    /// number of processes may do so on one database.
+    pub fn follow(&self) {
+        let (stop, stopped) = watch::channel(false);
+        let worker = Worker::new(self.database().clone(), self.readers().clone(), stopped);
+        let task = self.0.runtime.spawn(worker.run());
+        let mut follower = self
+            .0
+            .follower
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // A worker that was there before ends by itself when its sender goes.
+        *follower = Some((stop, task));
+    }
+
     /// Takes no more commands, settles those that wait, and closes the connections.
     pub async fn shutdown(&self) {
+        let follower = self
+            .0
+            .follower
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some((stop, task)) = follower {
+            stop.send_replace(true);
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the worker of projections did not end well");
+            }
+        }
+        let desks = self
+            .0
+            .desks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        for (_, (reader, task)) in desks.into_iter().flatten() {
+            drop(reader);
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a reader did not end well");
+            }
+        }
         let writers = self
             .0
             .writers
@@ -199,29 +267,44 @@ impl Store {
         agency_code: &str,
         permission: Permission,
     ) -> Result<Access, AccessDenied> {
-        let lane = lane::Entity::find().filter(lane::Column::Code.eq(agency_code));
-        let lane = lane.one(self.queries()).await.map_err(StoreError::from)?;
-        let membership = match lane {
-            Some(lane) => {
-                let key = (
-                    identity.issuer.clone(),
-                    identity.subject.clone(),
-                    lane.agency_id,
-                );
-                let login = login::Entity::find_by_id(key).one(self.queries()).await;
-                match login.map_err(StoreError::from)? {
-                    Some(login) => self.membership(&login).await?,
-                    None => None,
-                }
-            }
+        let entry = self.enter(identity, agency_code, permission, None).await?;
+        Ok(entry.access)
+    }
+
+    /// The caller's access to the agency with this code, and the case of this id, both as they are at
+    /// one instant.
+    ///
+    /// # Errors
+    /// If there is no such agency for this caller, or the permission is missing in it.
+    pub async fn enter(
+        &self,
+        identity: &Identity,
+        agency_code: &str,
+        permission: Permission,
+        case: Option<Uuid>,
+    ) -> Result<Entry, AccessDenied> {
+        let (directory, queries) = (&self.0.directory, self.queries());
+        let Some(agency) = directory.agency(queries, agency_code).await? else {
+            return Err(AccessDenied::Unknown);
+        };
+        let Some(member) = directory.member(queries, agency, identity).await? else {
+            return Err(AccessDenied::Unknown);
+        };
+        let sight = self.reader(agency)?.ask(case).await?;
+        let state = self.agency_of(agency, sight.agency).await?;
+        let member = state.as_ref().and_then(|state| state.member(member));
+        let (Some(state), Some(member)) = (&state, member) else {
+            return Err(AccessDenied::Unknown);
+        };
+        let access = Access::member(agency, state, member);
+        if !access.may(permission) {
+            return Err(AccessDenied::Forbidden(permission));
+        }
+        let case = match case {
+            Some(id) => self.case_of(&access, id, sight.stream).await?,
             None => None,
         };
-        let membership = membership.ok_or(AccessDenied::Unknown)?;
-        if membership.access.may(permission) {
-            Ok(membership.access)
-        } else {
-            Err(AccessDenied::Forbidden(permission))
-        }
+        Ok(Entry { access, case })
     }
 
     /// Every agency somebody is a member of, in the order of the codes.
@@ -263,28 +346,34 @@ impl Store {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn agency(&self, access: &Access) -> Result<AgencyState, StoreError> {
+    pub async fn agency(&self, access: &Access) -> Result<Arc<AgencyState>, StoreError> {
         self.agency_state(access.agency())
             .await?
             .ok_or_else(|| StoreError::Corrupt(format!("agency {} has no state", access.agency())))
     }
 
-    pub(crate) async fn agency_state(&self, id: Uuid) -> Result<Option<AgencyState>, StoreError> {
-        let head = stream_head::Entity::find_by_id((id, id))
-            .one(self.queries())
-            .await?;
-        let Some(head) = head else { return Ok(None) };
-        let state = if i64::from(head.state_schema) == i64::from(AgencyState::SCHEMA) {
-            Some(State::from_stored(StreamKind::Agency, &head.state)?)
-        } else {
-            self.fold(id, id, Point::Now)
-                .await?
-                .map(|folded| folded.state)
-        };
-        match state {
-            Some(State::Agency(state)) => Ok(Some(state)),
-            Some(State::Case(_)) => Err(StoreError::Corrupt(format!("agency {id} is a case"))),
+    async fn agency_state(&self, id: Uuid) -> Result<Option<Arc<AgencyState>>, StoreError> {
+        let sight = self.reader(id)?.ask(None).await?;
+        self.agency_of(id, sight.agency).await
+    }
+
+    /// The agency that its own head tells of.
+    async fn agency_of(
+        &self,
+        id: Uuid,
+        head: Option<Head>,
+    ) -> Result<Option<Arc<AgencyState>>, StoreError> {
+        match head.map(|head| head.state) {
             None => Ok(None),
+            Some(Newest::Agency(state)) => Ok(Some(state)),
+            Some(Newest::OtherShape(_)) => {
+                let folded = self.fold(id, id, Point::Now).await?;
+                Ok(folded.and_then(|folded| match folded.state {
+                    State::Agency(state) => Some(Arc::new(state)),
+                    State::Case(_) => None,
+                }))
+            }
+            Some(Newest::Case(_)) => Err(StoreError::Corrupt(format!("agency {id} is a case"))),
         }
     }
 
@@ -297,7 +386,8 @@ impl Store {
         let queries = self.queries();
         let statement = Statement::from_sql_and_values(
             queries.get_database_backend(),
-            "SELECT stream_id FROM unique_key WHERE agency_id = $1 AND kind = $2 AND key = $3",
+            "SELECT stream_id FROM unique_key WHERE agency_id = $1 AND kind = $2 AND key = $3 \
+             AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
             [
                 access.agency().into(),
                 key.kind.into(),
@@ -322,6 +412,10 @@ impl Store {
 
     pub(crate) fn queries(&self) -> &DatabaseConnection {
         &self.0.queries
+    }
+
+    pub(crate) fn readers(&self) -> &Database {
+        &self.0.readers
     }
 
     pub(crate) fn database(&self) -> &Database {

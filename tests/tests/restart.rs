@@ -301,12 +301,12 @@ async fn the_application_may_not_take_the_walls_down() {
         "SET session_replication_role = replica",
         "CREATE TABLE mine (id integer)",
         "DELETE FROM lane",
-        "DELETE FROM stream_head",
         "UPDATE setting SET value = 'x'",
         "UPDATE catalogue SET body = '{}'",
         "DELETE FROM catalogue",
         "INSERT INTO _sqlx_migrations SELECT * FROM _sqlx_migrations",
         "UPDATE login SET member_id = member_id",
+        "DELETE FROM login",
     ] {
         let error = application.run(attack).await.expect_err(attack).to_string();
         let denied = ["permission denied", "must be owner"];
@@ -324,6 +324,12 @@ async fn the_application_may_not_take_the_walls_down() {
         assert!(error.contains("permission denied"), "{attack}: {error}");
         let error = owner.run(attack).await.expect_err(attack).to_string();
         assert!(error.contains("append-only"), "{attack}: {error}");
+    }
+    for attack in ["DELETE FROM stream_head", "DELETE FROM counter"] {
+        for who in [&owner, &application] {
+            let error = who.run(attack).await.expect_err(attack).to_string();
+            assert!(error.contains("not removed"), "{attack}: {error}");
+        }
     }
     assert_eq!(Log::read(&owner).await, before);
     owner.close().await;

@@ -32,8 +32,7 @@ pub(crate) async fn list_events(
     let page = request
         .store()
         .events(&request.access, case.id, after, limit)
-        .await;
-    let page = page.map_err(|error| Problem::internal(&error))?;
+        .await?;
     let reached = after + page.items.len() as u64;
     let body = EventPage {
         items: page.items,
@@ -56,9 +55,7 @@ pub(crate) async fn read_event(
         .store()
         .event(&request.access, case.id, version)
         .await;
-    let event = event
-        .map_err(|error| Problem::internal(&error))?
-        .ok_or_else(Problem::not_found)?;
+    let event = event?.ok_or_else(Problem::not_found)?;
     representation(&request.headers, version, &event, Caching::Immutable)
 }
 
@@ -77,14 +74,12 @@ pub(crate) async fn read_version(
         .store()
         .case_as_of(&request.access, case.id, point)
         .await;
-    let past = past
-        .map_err(|error| Problem::internal(&error))?
-        .ok_or_else(Problem::not_found)?;
+    let past = past?.ok_or_else(Problem::not_found)?;
     let then = past.recorded_at.berlin_date();
     representation(
         &request.headers,
         version,
-        &CaseView::new(past, then),
+        &CaseView::new(&past, then),
         Caching::Immutable,
     )
 }
@@ -109,15 +104,14 @@ pub(crate) async fn read_timeline(
     let mut items = Vec::new();
     // A sentence names needs and priorities as they were then: so the state goes along from the start.
     while has_more && (items.len() as u64) < limit {
-        let page = store.events(access, case.id, read, FOLD_PAGE).await;
-        let page = page.map_err(|error| Problem::internal(&error))?;
+        let page = store.events(access, case.id, read, FOLD_PAGE).await?;
         has_more = page.has_more;
         for body in &page.items {
             if items.len() as u64 == limit {
                 has_more = true;
                 break;
             }
-            let stored = body.read().map_err(|error| Problem::internal(&error))?;
+            let stored = body.read()?;
             let event = stored.event().map_err(|error| Problem::internal(&error))?;
             read = stored.version;
             if read > after {

@@ -3,11 +3,19 @@
 //! The library verifies the signature; what it leaves open (types of claims, lifetimes, the clock,
 //! header members that smuggle keys) is checked here. Order matters: nothing is decoded before the
 //! length is known, and no claim is believed before the signature.
+//!
+//! A token that was found right is remembered, so that its signature is verified once. Issuers and
+//! keys do not change while the server runs; whoever makes them changeable has to forget their tokens.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::http::header::HeaderValue;
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Validation;
+use lru::LruCache;
 use serde::de::IgnoredAny;
 use time::OffsetDateTime;
 
@@ -22,12 +30,22 @@ use crate::strict_json::is_ambiguous;
 pub(crate) struct TokenVerifier {
     issuers: Vec<Issuer>,
     audience: String,
+    /// Tokens whose form and signature were found right, by their SHA-256; their times and their
+    /// audience are checked at every use.
+    signed: Mutex<LruCache<[u8; 32], Arc<Claims>>>,
 }
+
+/// How many tokens are remembered.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 
 impl TokenVerifier {
     /// Trusts these issuers for tokens meant for this audience.
     pub(crate) fn new(issuers: Vec<Issuer>, audience: String) -> Self {
-        Self { issuers, audience }
+        Self {
+            issuers,
+            audience,
+            signed: Mutex::new(LruCache::new(REMEMBERED)),
+        }
     }
 
     /// Finds out who is calling from all `Authorization` headers of a request.
@@ -44,6 +62,29 @@ impl TokenVerifier {
         token: &str,
         now: OffsetDateTime,
     ) -> Result<VerifiedIdentity, Unauthenticated> {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        let known = self.signed().get(&hash).cloned();
+        let claims = match known {
+            Some(claims) => claims,
+            None => Arc::new(self.signed_claims(token)?),
+        };
+        let expires_at = claims.check(&self.audience, now)?;
+        let identity = VerifiedIdentity {
+            issuer: claims.iss.clone(),
+            subject: claims.sub.clone(),
+            expires_at,
+        };
+        self.signed().put(hash, claims);
+        Ok(identity)
+    }
+
+    fn signed(&self) -> MutexGuard<'_, LruCache<[u8; 32], Arc<Claims>>> {
+        self.signed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The claims of a token that is well-formed and signed by its issuer.
+    fn signed_claims(&self, token: &str) -> Result<Claims, Unauthenticated> {
         let [header, claims] = decoded(token)?;
         let header = JoseHeader::read(&header)?;
         let claims = Claims::read(&claims)?;
@@ -63,12 +104,7 @@ impl TokenVerifier {
         }
         jsonwebtoken::decode::<IgnoredAny>(token, &key.key, &validation(issuer, key))
             .map_err(|_| Unauthenticated::Signature)?;
-        let expires_at = claims.check(&self.audience, now)?;
-        Ok(VerifiedIdentity {
-            issuer: claims.iss,
-            subject: claims.sub,
-            expires_at,
-        })
+        Ok(claims)
     }
 }
 

@@ -110,9 +110,9 @@ fn cases(add: &mut impl FnMut(&str, Value), history: &[Event]) -> Result<(), Con
         id: sample::CASE,
         version,
         recorded_at,
-        state: state.clone(),
+        state: state.clone().into(),
     };
-    let view = serde_json::to_value(CaseView::new(read, sample::TODAY))?;
+    let view = serde_json::to_value(CaseView::new(&read, sample::TODAY))?;
     let last = json!({"has_more": false});
     let summary: serde_json::Map<_, _> = view
         .as_object()

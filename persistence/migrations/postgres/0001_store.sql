@@ -3,11 +3,14 @@
 -- which holds no content, and login, which says who somebody is.
 
 -- One row per agency, moved by the transaction that appends: positions are dense and in commit order.
+-- generation names the rows of stream_head, unique_key and counter that count; a rebuild fills the
+-- next one and moves the lane to it.
 CREATE TABLE lane (
-    agency_id        uuid   PRIMARY KEY,
-    code             text   NOT NULL UNIQUE,
-    position         bigint NOT NULL DEFAULT 0 CHECK (position >= 0),
-    last_recorded_at bigint NOT NULL DEFAULT 0 -- microseconds since 1970-01-01T00:00:00Z
+    agency_id        uuid    PRIMARY KEY,
+    code             text    NOT NULL UNIQUE,
+    position         bigint  NOT NULL DEFAULT 0 CHECK (position >= 0),
+    last_recorded_at bigint  NOT NULL DEFAULT 0, -- microseconds since 1970-01-01T00:00:00Z
+    generation       integer NOT NULL DEFAULT 1 CHECK (generation > 0)
 );
 
 -- The log. body is canonical JSON exactly as hashed. fingerprint, event_count and warnings stand on
@@ -47,6 +50,7 @@ CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event
 -- The newest state of each stream, droppable; for cases with the columns of their list.
 CREATE TABLE stream_head (
     agency_id         uuid    NOT NULL,
+    generation        integer NOT NULL,
     stream_id         uuid    NOT NULL,
     stream_kind       text    NOT NULL,
     version           bigint  NOT NULL,
@@ -64,26 +68,66 @@ CREATE TABLE stream_head (
     advisor_id        uuid,
     opened_on         date,
     agreed_until      date,
-    PRIMARY KEY (agency_id, stream_id)
+    PRIMARY KEY (agency_id, generation, stream_id)
 ) WITH (fillfactor = 70);
-CREATE INDEX stream_head_case ON stream_head (agency_id, stream_id) WHERE stream_kind = 'case';
+CREATE INDEX stream_head_case ON stream_head (agency_id, generation, stream_id) WHERE stream_kind = 'case';
 
 -- What at most one stream of an agency holds at a time.
 CREATE TABLE unique_key (
-    agency_id uuid NOT NULL,
-    kind      text NOT NULL,
-    key       text NOT NULL,
-    stream_id uuid NOT NULL,
-    PRIMARY KEY (agency_id, kind, key)
+    agency_id  uuid    NOT NULL,
+    generation integer NOT NULL,
+    kind       text    NOT NULL,
+    key        text    NOT NULL,
+    stream_id  uuid    NOT NULL,
+    PRIMARY KEY (agency_id, generation, kind, key)
 );
 
 -- Numbers that the agency's events count up, such as the file numbers of a year.
 CREATE TABLE counter (
-    agency_id uuid   NOT NULL,
-    name      text   NOT NULL,
-    value     bigint NOT NULL,
-    PRIMARY KEY (agency_id, name)
+    agency_id  uuid    NOT NULL,
+    generation integer NOT NULL,
+    name       text    NOT NULL,
+    value      bigint  NOT NULL,
+    PRIMARY KEY (agency_id, generation, name)
 );
+
+-- How far a projection that follows the log has come: its checkpoint, written in the same
+-- transaction as its rows. One row per generation; the one that is live answers reads.
+CREATE TABLE projection (
+    agency_id  uuid    NOT NULL,
+    name       text    NOT NULL,
+    generation integer NOT NULL CHECK (generation > 0),
+    position   bigint  NOT NULL DEFAULT 0 CHECK (position >= 0),
+    live       boolean NOT NULL,
+    failed_at  bigint, -- the position of the event at which it stopped
+    failure    text,
+    PRIMARY KEY (agency_id, name, generation)
+) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX projection_live ON projection (agency_id, name) WHERE live;
+
+-- Rows that count are changed, not removed: only a rebuild removes, and only what counts no more.
+CREATE FUNCTION refuse_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.generation = (SELECT generation FROM lane WHERE agency_id = OLD.agency_id) THEN
+        RAISE EXCEPTION 'rows of % that count are not removed', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER stream_head_kept BEFORE DELETE ON stream_head
+    FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+CREATE TRIGGER counter_kept BEFORE DELETE ON counter
+    FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+
+-- The projection "activity": how often what happened in which month.
+CREATE TABLE activity (
+    agency_id  uuid    NOT NULL,
+    generation integer NOT NULL,
+    month      date    NOT NULL, -- its first day
+    type       text    NOT NULL,
+    count      bigint  NOT NULL,
+    PRIMARY KEY (agency_id, generation, month, type)
+) WITH (fillfactor = 70);
 
 -- Who somebody is: an identity provider's subject, as a member of an agency. Never in an event.
 CREATE TABLE login (
@@ -93,6 +137,14 @@ CREATE TABLE login (
     member_id uuid NOT NULL,
     PRIMARY KEY (issuer, subject, agency_id)
 );
+
+-- A login stays the member it is: it is remembered.
+CREATE FUNCTION refuse_another_member() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a login keeps its member' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER login_fixed BEFORE UPDATE ON login
+    FOR EACH ROW EXECUTE FUNCTION refuse_another_member();
 
 -- The code lists, the same for all agencies.
 CREATE TABLE catalogue (

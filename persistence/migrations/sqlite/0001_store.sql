@@ -3,11 +3,14 @@
 -- which holds no content, and login, which says who somebody is.
 
 -- One row per agency, moved by the transaction that appends: positions are dense and in commit order.
+-- generation names the rows of stream_head, unique_key and counter that count; a rebuild fills the
+-- next one and moves the lane to it.
 CREATE TABLE lane (
     agency_id        BLOB    NOT NULL PRIMARY KEY,
-    code             TEXT   NOT NULL UNIQUE,
+    code             TEXT    NOT NULL UNIQUE,
     position         INTEGER NOT NULL DEFAULT 0 CHECK (position >= 0),
-    last_recorded_at INTEGER NOT NULL DEFAULT 0 -- microseconds since 1970-01-01T00:00:00Z
+    last_recorded_at INTEGER NOT NULL DEFAULT 0, -- microseconds since 1970-01-01T00:00:00Z
+    generation       INTEGER NOT NULL DEFAULT 1 CHECK (generation > 0)
 ) STRICT;
 
 -- The log. body is canonical JSON exactly as hashed. fingerprint, event_count and warnings stand on
@@ -51,6 +54,7 @@ BEGIN SELECT RAISE(ABORT, 'the log is append-only: the position, version or comm
 -- The newest state of each stream, droppable; for cases with the columns of their list.
 CREATE TABLE stream_head (
     agency_id         BLOB    NOT NULL,
+    generation        INTEGER NOT NULL,
     stream_id         BLOB    NOT NULL,
     stream_kind       TEXT    NOT NULL,
     version           INTEGER NOT NULL,
@@ -68,25 +72,59 @@ CREATE TABLE stream_head (
     advisor_id        BLOB,
     opened_on         TEXT,
     agreed_until      TEXT,
-    PRIMARY KEY (agency_id, stream_id)
+    PRIMARY KEY (agency_id, generation, stream_id)
 ) STRICT;
-CREATE INDEX stream_head_case ON stream_head (agency_id, stream_id) WHERE stream_kind = 'case';
+CREATE INDEX stream_head_case ON stream_head (agency_id, generation, stream_id) WHERE stream_kind = 'case';
 
 -- What at most one stream of an agency holds at a time.
 CREATE TABLE unique_key (
-    agency_id BLOB NOT NULL,
-    kind      TEXT NOT NULL,
-    key       TEXT NOT NULL,
-    stream_id BLOB NOT NULL,
-    PRIMARY KEY (agency_id, kind, key)
+    agency_id  BLOB    NOT NULL,
+    generation INTEGER NOT NULL,
+    kind       TEXT    NOT NULL,
+    key        TEXT    NOT NULL,
+    stream_id  BLOB    NOT NULL,
+    PRIMARY KEY (agency_id, generation, kind, key)
 ) STRICT;
 
 -- Numbers that the agency's events count up, such as the file numbers of a year.
 CREATE TABLE counter (
-    agency_id BLOB   NOT NULL,
-    name      TEXT   NOT NULL,
-    value     INTEGER NOT NULL,
-    PRIMARY KEY (agency_id, name)
+    agency_id  BLOB    NOT NULL,
+    generation INTEGER NOT NULL,
+    name       TEXT    NOT NULL,
+    value      INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, generation, name)
+) STRICT;
+
+-- How far a projection that follows the log has come: its checkpoint, written in the same
+-- transaction as its rows. One row per generation; the one that is live answers reads.
+CREATE TABLE projection (
+    agency_id  BLOB    NOT NULL,
+    name       TEXT    NOT NULL,
+    generation INTEGER NOT NULL CHECK (generation > 0),
+    position   INTEGER NOT NULL DEFAULT 0 CHECK (position >= 0),
+    live       INTEGER NOT NULL CHECK (live IN (0, 1)),
+    failed_at  INTEGER, -- the position of the event at which it stopped
+    failure    TEXT,
+    PRIMARY KEY (agency_id, name, generation)
+) STRICT;
+CREATE UNIQUE INDEX projection_live ON projection (agency_id, name) WHERE live;
+
+-- Rows that count are changed, not removed: only a rebuild removes, and only what counts no more.
+CREATE TRIGGER stream_head_kept BEFORE DELETE ON stream_head
+WHEN OLD.generation = (SELECT generation FROM lane WHERE agency_id = OLD.agency_id)
+BEGIN SELECT RAISE(ABORT, 'rows of stream_head that count are not removed'); END;
+CREATE TRIGGER counter_kept BEFORE DELETE ON counter
+WHEN OLD.generation = (SELECT generation FROM lane WHERE agency_id = OLD.agency_id)
+BEGIN SELECT RAISE(ABORT, 'rows of counter that count are not removed'); END;
+
+-- The projection "activity": how often what happened in which month.
+CREATE TABLE activity (
+    agency_id  BLOB    NOT NULL,
+    generation INTEGER NOT NULL,
+    month      TEXT    NOT NULL, -- its first day
+    type       TEXT    NOT NULL,
+    count      INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, generation, month, type)
 ) STRICT;
 
 -- Who somebody is: an identity provider's subject, as a member of an agency. Never in an event.
@@ -97,6 +135,10 @@ CREATE TABLE login (
     member_id BLOB NOT NULL,
     PRIMARY KEY (issuer, subject, agency_id)
 ) STRICT;
+
+-- A login stays the member it is: it is remembered.
+CREATE TRIGGER login_fixed BEFORE UPDATE ON login
+BEGIN SELECT RAISE(ABORT, 'a login keeps its member'); END;
 
 -- The code lists, the same for all agencies.
 CREATE TABLE catalogue (

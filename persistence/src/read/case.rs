@@ -1,19 +1,22 @@
 //! The newest state of a case, and the list of cases.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fallbuch_domain::case::event::MunicipalityReference;
 use fallbuch_domain::case::{Admission, CaseState, CommandKind, Stage, admissions};
 use fallbuch_domain::catalogue::MunicipalityKind;
-use fallbuch_domain::{Facts, State, StreamKind, Timestamp};
+use fallbuch_domain::{Facts, StreamKind, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use time::Date;
 use uuid::Uuid;
 
-use super::{Page, Point};
+use super::{Page, Point, instant, unsigned};
 use crate::access::Access;
+use crate::entity::lane::live_generation;
 use crate::entity::stream_head::{self, Column};
 use crate::error::StoreError;
+use crate::reader::{Head, Newest};
 use crate::store::Store;
 
 /// A case as it is now, or was at a version.
@@ -26,7 +29,7 @@ pub struct CaseRead {
     /// When the last event of that version was recorded.
     pub recorded_at: Timestamp,
     /// The state.
-    pub state: CaseState,
+    pub state: Arc<CaseState>,
 }
 
 /// A case in a list.
@@ -73,27 +76,29 @@ impl Store {
     /// # Errors
     /// If the store fails.
     pub async fn case(&self, access: &Access, id: Uuid) -> Result<Option<CaseRead>, StoreError> {
-        let row = stream_head::Entity::find()
-            .filter(Column::AgencyId.eq(access.agency()))
-            .filter(Column::StreamId.eq(id))
-            .filter(Column::StreamKind.eq(StreamKind::Case.code()))
-            .one(self.queries())
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let version = unsigned(row.version)?;
-        if u32::try_from(row.state_schema).ok() != Some(State::schema(StreamKind::Case)) {
-            let folded = self.case_as_of(access, id, Point::Now).await?;
-            return Ok(folded.filter(|case| access.sees_site(case.state.site)));
-        }
-        let state: CaseState = serde_json::from_str(&row.state)?;
-        let recorded_at = instant(row.recorded_at)?;
-        let visible = access.sees_site(state.site);
-        Ok(visible.then_some(CaseRead {
-            id,
-            version,
-            recorded_at,
-            state,
-        }))
+        let sight = self.reader(access.agency())?.ask(Some(id)).await?;
+        self.case_of(access, id, sight.stream).await
+    }
+
+    /// The case that a head tells of; none if it is none, or not for this caller.
+    pub(crate) async fn case_of(
+        &self,
+        access: &Access,
+        id: Uuid,
+        head: Option<Head>,
+    ) -> Result<Option<CaseRead>, StoreError> {
+        let Some(head) = head else { return Ok(None) };
+        let case = match head.state {
+            Newest::Case(state) => Some(CaseRead {
+                id,
+                version: head.version,
+                recorded_at: head.recorded_at,
+                state,
+            }),
+            Newest::OtherShape(StreamKind::Case) => self.case_as_of(access, id, Point::Now).await?,
+            Newest::Agency(_) | Newest::OtherShape(StreamKind::Agency) => None,
+        };
+        Ok(case.filter(|case| access.sees_site(case.state.site)))
     }
 
     /// A page of the agency's cases, the newest first; `before` is the last id of the page before.
@@ -109,6 +114,7 @@ impl Store {
     ) -> Result<Page<CaseListItem>, StoreError> {
         let mut query = stream_head::Entity::find()
             .filter(Column::AgencyId.eq(access.agency()))
+            .filter(Column::Generation.in_subquery(live_generation(access.agency())))
             .filter(Column::StreamKind.eq(StreamKind::Case.code()));
         if let Some(stage) = filter.stage {
             query = query.filter(Column::Stage.eq(stage.code()));
@@ -196,14 +202,4 @@ fn list_item(row: stream_head::Model) -> Result<CaseListItem, StoreError> {
         opened_on: row.opened_on.ok_or_else(incomplete)?,
         agreed_until: row.agreed_until,
     })
-}
-
-/// A stored number that is never negative.
-pub(super) fn unsigned(value: i64) -> Result<u64, StoreError> {
-    u64::try_from(value).map_err(|_| StoreError::Corrupt(format!("number {value}")))
-}
-
-fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_unix_microseconds(microseconds)
-        .ok_or_else(|| StoreError::Corrupt(format!("instant {microseconds}")))
 }

@@ -5,11 +5,12 @@
 //! transaction stays open between them. Bodies are passed on as stored, whatever their type: a type
 //! that this version does not know does not stop a feed.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::EntityTrait;
+use uuid::Uuid;
 
 use super::{Page, RecordedBody};
 use crate::access::Access;
-use crate::entity::event::{self, Column};
+use crate::database::on_pool;
 use crate::entity::lane;
 use crate::error::StoreError;
 use crate::session::signed;
@@ -28,16 +29,16 @@ impl Store {
         position: u64,
         limit: u64,
     ) -> Result<Page<RecordedBody>, StoreError> {
-        let bodies: Vec<Vec<u8>> = event::Entity::find()
-            .select_only()
-            .column(Column::Body)
-            .filter(Column::AgencyId.eq(access.agency()))
-            .filter(Column::Position.gt(signed(position)))
-            .order_by_asc(Column::Position)
-            .limit(limit + 1)
-            .into_tuple()
-            .all(self.queries())
-            .await?;
+        const BODIES: &str = "SELECT body FROM event WHERE agency_id = $1 AND position > $2 \
+             ORDER BY position LIMIT $3";
+        let bodies: Vec<Vec<u8>> = on_pool!(self.readers(), pool => {
+            sqlx::query_scalar(BODIES)
+                .bind(access.agency())
+                .bind(signed(position))
+                .bind(signed(limit + 1))
+                .fetch_all(pool)
+                .await?
+        });
         let bodies = bodies.into_iter().map(RecordedBody::new).collect();
         Ok(Page::cut(bodies, limit))
     }
@@ -47,8 +48,11 @@ impl Store {
     /// # Errors
     /// If the store fails.
     pub async fn position(&self, access: &Access) -> Result<u64, StoreError> {
-        let lane = lane::Entity::find_by_id(access.agency());
-        let lane = lane.one(self.queries()).await?;
-        lane.map_or(Ok(0), |lane| super::case::unsigned(lane.position))
+        self.head_of(access.agency()).await
+    }
+
+    pub(crate) async fn head_of(&self, agency: Uuid) -> Result<u64, StoreError> {
+        let lane = lane::Entity::find_by_id(agency).one(self.queries()).await?;
+        lane.map_or(Ok(0), |lane| super::unsigned(lane.position))
     }
 }

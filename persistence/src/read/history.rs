@@ -1,15 +1,16 @@
 //! The events of a stream, and the states they lead to.
 
+use std::sync::Arc;
+
 use fallbuch_domain::envelope::StoredEvent;
 use fallbuch_domain::{State, Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use time::Date;
 use uuid::Uuid;
 
 use super::case::CaseRead;
 use super::{Page, RecordedBody};
 use crate::access::Access;
-use crate::entity::event::{self, Column};
+use crate::database::on_pool;
 use crate::error::StoreError;
 use crate::session::signed;
 use crate::store::Store;
@@ -69,7 +70,7 @@ impl Store {
                 id,
                 version: folded.version,
                 recorded_at: folded.recorded_at,
-                state,
+                state: Arc::new(state),
             }),
             (State::Agency(_), _) => None,
         }))
@@ -113,18 +114,17 @@ impl Store {
         after: u64,
         limit: u64,
     ) -> Result<Page<RecordedBody>, StoreError> {
-        let bodies: Vec<Vec<u8>> = event::Entity::find()
-            .select_only()
-            .column(Column::Body)
-            .filter(Column::AgencyId.eq(agency))
-            .filter(Column::StreamId.eq(stream))
-            .filter(Column::Version.gt(signed(after)))
-            .filter(Column::Body.is_not_null())
-            .order_by_asc(Column::Version)
-            .limit(limit + 1)
-            .into_tuple()
-            .all(self.queries())
-            .await?;
+        const BODIES: &str = "SELECT body FROM event WHERE agency_id = $1 AND stream_id = $2 \
+             AND version > $3 AND body IS NOT NULL ORDER BY version LIMIT $4";
+        let bodies: Vec<Vec<u8>> = on_pool!(self.readers(), pool => {
+            sqlx::query_scalar(BODIES)
+                .bind(agency)
+                .bind(stream)
+                .bind(signed(after))
+                .bind(signed(limit + 1))
+                .fetch_all(pool)
+                .await?
+        });
         Ok(Page::cut(
             bodies.into_iter().map(RecordedBody::new).collect(),
             limit,

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use fallbuch_domain::case::CaseRow;
-use fallbuch_domain::{Claim, Key};
+use fallbuch_domain::{Claim, Key, State};
 use time::Date;
 use uuid::Uuid;
 
-use super::Lane;
+use super::{Generation, Lane, signed};
 
 /// What the first event of a command keeps for the day the client asks again.
 #[derive(Clone, Debug)]
@@ -47,6 +47,26 @@ pub(crate) struct HeadRow {
     pub(crate) case: Option<CaseRow>,
 }
 
+impl HeadRow {
+    /// The row of a state after its stream's event `version`, which has this place in the log.
+    pub(crate) fn of(
+        state: &State,
+        version: u64,
+        last_position: u64,
+        recorded_at: i64,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            stream_kind: state.kind().code(),
+            version: signed(version),
+            last_position: signed(last_position),
+            recorded_at,
+            state_schema: i32::try_from(State::schema(state.kind())).unwrap_or(i32::MAX),
+            state: serde_json::to_string(state)?,
+            case: state.row(),
+        })
+    }
+}
+
 /// Everything one flush stores for one agency, on top of a known head.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
@@ -72,11 +92,20 @@ impl Batch {
         }
     }
 
+    /// The states, keys and counters it changes.
+    pub(crate) fn rows(&self) -> Generation {
+        Generation {
+            agency: self.agency,
+            number: self.from.generation,
+        }
+    }
+
     /// Where the lane stands after the batch.
     pub(crate) fn to(&self) -> Lane {
         let last = self.events.last();
         Lane {
             position: self.from.position + self.events.len() as u64,
+            generation: self.from.generation,
             last_recorded_at: last.map_or(self.from.last_recorded_at, |event| event.recorded_at),
         }
     }
@@ -94,10 +123,15 @@ impl Batch {
                     change.holder = None;
                 }
                 Claim::Count { counter, value } => {
-                    self.counters.insert(counter, super::signed(value));
+                    self.counters.insert(counter, signed(value));
                 }
             }
         }
+    }
+
+    /// Whether it touches unique keys or counters.
+    pub(crate) fn has_claims(&self) -> bool {
+        !self.keys.is_empty() || !self.counters.is_empty()
     }
 
     /// The keys that nobody holds any more.
@@ -156,6 +190,7 @@ mod tests {
             Lane {
                 position: 0,
                 last_recorded_at: 0,
+                generation: 1,
             },
         );
         for (stream, claim) in claims {

@@ -7,31 +7,35 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Batch, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads, recorded,
-    signed, stored_head, unsigned,
+    Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads,
+    recorded, signed, stored_head, unsigned,
 };
 
-/// Every part joins the row that the lane's UPDATE returns: if the lane has moved, nothing is stored.
-const APPEND: &str = "
+/// Moves the lane and stores events and states. Every part joins the row that the lane's UPDATE returns:
+/// if the lane has moved, nothing is stored.
+macro_rules! append {
+    ($claims:expr) => {
+        concat!(
+            "
 WITH moved AS (
     UPDATE lane SET position = $2, last_recorded_at = $3
-    WHERE agency_id = $1 AND position = $4
-    RETURNING agency_id
+    WHERE agency_id = $1 AND position = $4 AND generation = $5
+    RETURNING agency_id, generation
 ), appended AS (
     INSERT INTO event (agency_id, position, stream_id, version, stream_kind, type, schema,
         occurred_on, recorded_at, command_id, fingerprint, event_count, warnings, body_hash, mac, body)
-    SELECT moved.agency_id, new.* FROM moved, unnest($5::bigint[], $6::uuid[], $7::bigint[],
-        $8::text[], $9::text[], $10::integer[], $11::date[], $12::bigint[], $13::uuid[],
-        $14::bytea[], $15::integer[], $16::text[], $17::bytea[], $18::bytea[], $19::bytea[]) AS new
+    SELECT moved.agency_id, new.* FROM moved, unnest($6::bigint[], $7::uuid[], $8::bigint[],
+        $9::text[], $10::text[], $11::integer[], $12::date[], $13::bigint[], $14::uuid[],
+        $15::bytea[], $16::integer[], $17::text[], $18::bytea[], $19::bytea[], $20::bytea[]) AS new
 ), headed AS (
-    INSERT INTO stream_head (agency_id, stream_id, stream_kind, version, last_position, recorded_at,
-        state_schema, state, case_number, stage, municipality_key, municipality_name,
+    INSERT INTO stream_head (agency_id, generation, stream_id, stream_kind, version, last_position,
+        recorded_at, state_schema, state, case_number, stage, municipality_key, municipality_name,
         municipality_kind, land, site_id, advisor_id, opened_on, agreed_until)
-    SELECT moved.agency_id, new.* FROM moved, unnest($20::uuid[], $21::text[], $22::bigint[],
-        $23::bigint[], $24::bigint[], $25::integer[], $26::text[], $27::text[], $28::text[],
-        $29::text[], $30::text[], $31::text[], $32::text[], $33::uuid[], $34::uuid[], $35::date[],
-        $36::date[]) AS new
-    ON CONFLICT (agency_id, stream_id) DO UPDATE SET
+    SELECT moved.*, new.* FROM moved, unnest($21::uuid[], $22::text[], $23::bigint[],
+        $24::bigint[], $25::bigint[], $26::integer[], $27::text[], $28::text[], $29::text[],
+        $30::text[], $31::text[], $32::text[], $33::text[], $34::uuid[], $35::uuid[], $36::date[],
+        $37::date[]) AS new
+    ON CONFLICT (agency_id, generation, stream_id) DO UPDATE SET
         version = EXCLUDED.version, last_position = EXCLUDED.last_position,
         recorded_at = EXCLUDED.recorded_at, state_schema = EXCLUDED.state_schema,
         state = EXCLUDED.state, case_number = EXCLUDED.case_number, stage = EXCLUDED.stage,
@@ -40,39 +44,57 @@ WITH moved AS (
         municipality_kind = EXCLUDED.municipality_kind, land = EXCLUDED.land,
         site_id = EXCLUDED.site_id, advisor_id = EXCLUDED.advisor_id,
         opened_on = EXCLUDED.opened_on, agreed_until = EXCLUDED.agreed_until
-), released AS (
-    DELETE FROM unique_key AS held USING moved, unnest($37::text[], $38::text[]) AS gone (kind, key)
-    WHERE held.agency_id = moved.agency_id AND held.kind = gone.kind AND held.key = gone.key
+)",
+            $claims,
+            " SELECT count(*) FROM moved"
+        )
+    };
+}
+
+/// The append of a batch that claims neither keys nor counters: most of them.
+const APPEND: &str = append!("");
+
+/// Keys that change are found one by one and then by their place in the table: joined, all keys of the
+/// agency would be gone through. Nobody else moves them meanwhile, as the lane is locked.
+const APPEND_WITH_CLAIMS: &str = append!(
+    ", released AS (
+    DELETE FROM unique_key WHERE ctid IN (SELECT held.ctid
+        FROM moved, unnest($38::text[], $39::text[]) AS gone (kind, key), LATERAL (
+            SELECT ctid FROM unique_key WHERE agency_id = moved.agency_id
+                AND generation = moved.generation AND kind = gone.kind AND key = gone.key LIMIT 1) AS held)
 ), taken AS (
-    INSERT INTO unique_key (agency_id, kind, key, stream_id)
-    SELECT moved.agency_id, new.* FROM moved, unnest($39::text[], $40::text[], $41::uuid[]) AS new
+    INSERT INTO unique_key (agency_id, generation, kind, key, stream_id)
+    SELECT moved.*, new.* FROM moved, unnest($40::text[], $41::text[], $42::uuid[]) AS new
 ), passed AS (
-    UPDATE unique_key AS held SET stream_id = new.stream_id
-    FROM moved, unnest($42::text[], $43::text[], $44::uuid[]) AS new (kind, key, stream_id)
-    WHERE held.agency_id = moved.agency_id AND held.kind = new.kind AND held.key = new.key
+    UPDATE unique_key SET stream_id = passing.stream_id FROM (SELECT held.ctid, new.stream_id
+        FROM moved, unnest($43::text[], $44::text[], $45::uuid[]) AS new (kind, key, stream_id), LATERAL (
+            SELECT ctid FROM unique_key WHERE agency_id = moved.agency_id
+                AND generation = moved.generation AND kind = new.kind AND key = new.key LIMIT 1) AS held
+        ) AS passing WHERE unique_key.ctid = passing.ctid
 ), counted AS (
-    INSERT INTO counter (agency_id, name, value)
-    SELECT moved.agency_id, new.* FROM moved, unnest($45::text[], $46::bigint[]) AS new
-    ON CONFLICT (agency_id, name) DO UPDATE SET value = EXCLUDED.value
-)
-SELECT count(*) FROM moved";
+    INSERT INTO counter (agency_id, generation, name, value)
+    SELECT moved.*, new.* FROM moved, unnest($46::text[], $47::bigint[]) AS new
+    ON CONFLICT (agency_id, generation, name) DO UPDATE SET value = EXCLUDED.value
+)"
+);
 
 impl Session for PgConnection {
     reads!(" FOR UPDATE");
 
-    // Each key is probed by itself: `= ANY` on a table that was never analysed picks an index on the
-    // agency alone.
+    // Each key is probed by itself, which LIMIT makes sure of: on a table that was never analysed the
+    // planner takes a join for cheaper, by a scan of the whole agency.
     async fn heads(
         &mut self,
-        agency: Uuid,
+        rows: Generation,
         streams: &[Uuid],
     ) -> Result<Vec<(Uuid, StoredHead)>, sqlx::Error> {
         let rows: Vec<HeadColumns> = sqlx::query_as(
-            "SELECT head.* FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL ( \
+            "SELECT head.* FROM unnest($3::uuid[]) AS asked (id) CROSS JOIN LATERAL ( \
              SELECT stream_id, version, stream_kind, state_schema, state FROM stream_head \
-             WHERE agency_id = $1 AND stream_id = asked.id) AS head",
+             WHERE agency_id = $1 AND generation = $2 AND stream_id = asked.id LIMIT 1) AS head",
         )
-        .bind(agency)
+        .bind(rows.agency)
+        .bind(rows.number)
         .bind(streams)
         .fetch_all(&mut *self)
         .await?;
@@ -87,7 +109,7 @@ impl Session for PgConnection {
         let rows: Vec<RecordedColumns> = sqlx::query_as(
             "SELECT done.* FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL ( \
              SELECT command_id, fingerprint, stream_id, position, event_count, warnings FROM event \
-             WHERE agency_id = $1 AND command_id = asked.id AND fingerprint IS NOT NULL) AS done",
+             WHERE agency_id = $1 AND command_id = asked.id AND fingerprint IS NOT NULL LIMIT 1) AS done",
         )
         .bind(agency)
         .bind(commands)
@@ -108,11 +130,14 @@ impl Session for PgConnection {
         let cases = || heads().map(|head| head.case.as_ref());
         let places = || cases().map(|case| case.map(|case| &case.municipality));
         let to = batch.to();
-        let moved: i64 = sqlx::query_scalar(APPEND)
+        let claims = batch.has_claims();
+        let sql = if claims { APPEND_WITH_CLAIMS } else { APPEND };
+        let append = sqlx::query_scalar(sql)
             .bind(batch.agency)
             .bind(signed(to.position))
             .bind(to.last_recorded_at)
             .bind(signed(batch.from.position))
+            .bind(batch.from.generation)
             .bind(column!(events(), event => event.position))
             .bind(column!(events(), event => event.stream))
             .bind(column!(events(), event => event.version))
@@ -146,7 +171,12 @@ impl Session for PgConnection {
             .bind(column!(cases(), case => case.map(|case| case.site)))
             .bind(column!(cases(), case => case.map(|case| case.advisor)))
             .bind(column!(cases(), case => case.map(|case| case.opened_on)))
-            .bind(column!(cases(), case => case.and_then(|case| case.agreed_until)))
+            .bind(column!(cases(), case => case.and_then(|case| case.agreed_until)));
+        if !claims {
+            let moved: i64 = append.fetch_one(&mut *self).await?;
+            return Ok(moved == 1);
+        }
+        let moved: i64 = append
             .bind(column!(batch.released(), key => key.kind))
             .bind(column!(batch.released(), key => key.value.as_str()))
             .bind(column!(batch.taken(), taken => taken.0.kind))

@@ -7,8 +7,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
-    Batch, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads, recorded,
-    signed, stored_head, unsigned,
+    Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads,
+    recorded, signed, stored_head, unsigned,
 };
 
 impl Session for SqliteConnection {
@@ -17,16 +17,17 @@ impl Session for SqliteConnection {
 
     async fn heads(
         &mut self,
-        agency: Uuid,
+        rows: Generation,
         streams: &[Uuid],
     ) -> Result<Vec<(Uuid, StoredHead)>, sqlx::Error> {
         let mut heads = Vec::with_capacity(streams.len());
         for stream in streams {
             let row: Option<HeadColumns> = sqlx::query_as(
                 "SELECT stream_id, version, stream_kind, state_schema, state FROM stream_head \
-                 WHERE agency_id = $1 AND stream_id = $2",
+                 WHERE agency_id = $1 AND generation = $2 AND stream_id = $3",
             )
-            .bind(agency)
+            .bind(rows.agency)
+            .bind(rows.number)
             .bind(*stream)
             .fetch_optional(&mut *self)
             .await?;
@@ -59,12 +60,13 @@ impl Session for SqliteConnection {
         let to = batch.to();
         let moved = sqlx::query(
             "UPDATE lane SET position = $2, last_recorded_at = $3 \
-             WHERE agency_id = $1 AND position = $4",
+             WHERE agency_id = $1 AND position = $4 AND generation = $5",
         )
         .bind(batch.agency)
         .bind(signed(to.position))
         .bind(to.last_recorded_at)
         .bind(signed(batch.from.position))
+        .bind(batch.from.generation)
         .execute(&mut *self)
         .await?;
         if moved.rows_affected() != 1 {
@@ -125,7 +127,7 @@ async fn heads(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), s
     let heads: Vec<_> = batch.heads.iter().collect();
     for piece in pieces(&heads) {
         let mut upsert = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO stream_head (agency_id, stream_id, stream_kind, version, last_position, \
+            "INSERT INTO stream_head (agency_id, generation, stream_id, stream_kind, version, last_position, \
              recorded_at, state_schema, state, case_number, stage, municipality_key, \
              municipality_name, municipality_kind, land, site_id, advisor_id, opened_on, \
              agreed_until) ",
@@ -134,6 +136,7 @@ async fn heads(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), s
             let case = head.case.as_ref();
             let place = case.map(|case| &case.municipality);
             row.push_bind(batch.agency)
+                .push_bind(batch.from.generation)
                 .push_bind(**stream)
                 .push_bind(head.stream_kind)
                 .push_bind(head.version)
@@ -153,7 +156,7 @@ async fn heads(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), s
                 .push_bind(case.and_then(|case| case.agreed_until));
         });
         upsert.push(
-            " ON CONFLICT (agency_id, stream_id) DO UPDATE SET \
+            " ON CONFLICT (agency_id, generation, stream_id) DO UPDATE SET \
              version = excluded.version, last_position = excluded.last_position, \
              recorded_at = excluded.recorded_at, state_schema = excluded.state_schema, \
              state = excluded.state, case_number = excluded.case_number, stage = excluded.stage, \
@@ -173,18 +176,24 @@ async fn keys_and_counters(
     batch: &Batch,
 ) -> Result<(), sqlx::Error> {
     for key in batch.released() {
-        sqlx::query("DELETE FROM unique_key WHERE agency_id = $1 AND kind = $2 AND key = $3")
-            .bind(batch.agency)
-            .bind(key.kind)
-            .bind(key.value.clone())
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query(
+            "DELETE FROM unique_key \
+             WHERE agency_id = $1 AND generation = $2 AND kind = $3 AND key = $4",
+        )
+        .bind(batch.agency)
+        .bind(batch.from.generation)
+        .bind(key.kind)
+        .bind(key.value.clone())
+        .execute(&mut *connection)
+        .await?;
     }
     for (key, stream) in batch.taken() {
         sqlx::query(
-            "INSERT INTO unique_key (agency_id, kind, key, stream_id) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO unique_key (agency_id, generation, kind, key, stream_id) \
+             VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(batch.agency)
+        .bind(batch.from.generation)
         .bind(key.kind)
         .bind(key.value.clone())
         .bind(stream)
@@ -193,9 +202,11 @@ async fn keys_and_counters(
     }
     for (key, stream) in batch.passed() {
         sqlx::query(
-            "UPDATE unique_key SET stream_id = $4 WHERE agency_id = $1 AND kind = $2 AND key = $3",
+            "UPDATE unique_key SET stream_id = $5 \
+             WHERE agency_id = $1 AND generation = $2 AND kind = $3 AND key = $4",
         )
         .bind(batch.agency)
+        .bind(batch.from.generation)
         .bind(key.kind)
         .bind(key.value.clone())
         .bind(stream)
@@ -204,10 +215,11 @@ async fn keys_and_counters(
     }
     for (name, value) in &batch.counters {
         sqlx::query(
-            "INSERT INTO counter (agency_id, name, value) VALUES ($1, $2, $3) \
-             ON CONFLICT (agency_id, name) DO UPDATE SET value = excluded.value",
+            "INSERT INTO counter (agency_id, generation, name, value) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (agency_id, generation, name) DO UPDATE SET value = excluded.value",
         )
         .bind(batch.agency)
+        .bind(batch.from.generation)
         .bind(name.clone())
         .bind(*value)
         .execute(&mut *connection)

@@ -18,7 +18,7 @@ use super::{Verdict, Workshop};
 use crate::access::Principal;
 use crate::error::{CommandError, StoreError};
 use crate::read::RecordedBody;
-use crate::session::{Batch, EventRow, HeadRow, Lane, Session, signed};
+use crate::session::{Batch, EventRow, HeadRow, Lane, Session};
 
 /// What a flush would store, with the states it rests on and the verdicts it makes true.
 pub(crate) struct Draft {
@@ -69,7 +69,7 @@ impl Draft {
         if missing.is_empty() {
             return Ok(());
         }
-        for (stream, head) in session.heads(agency, &missing).await? {
+        for (stream, head) in session.heads(self.batch.rows(), &missing).await? {
             let known = state_of(session, agency, stream, head).await?;
             self.states.extend(known.map(|known| (stream, known)));
         }
@@ -169,7 +169,7 @@ impl Draft {
         session: &mut S,
         needs: &Needs,
     ) -> Result<BTreeMap<Key, Uuid>, sqlx::Error> {
-        let mut holders = session.holders(self.batch.agency, &needs.keys).await?;
+        let mut holders = session.holders(self.batch.rows(), &needs.keys).await?;
         for key in &needs.keys {
             match self.batch.keys.get(key).map(|change| change.holder) {
                 None => {}
@@ -190,7 +190,7 @@ impl Draft {
         session: &mut S,
         needs: &Needs,
     ) -> Result<BTreeMap<String, u64>, sqlx::Error> {
-        let mut counters = session.counters(self.batch.agency, &needs.counters).await?;
+        let mut counters = session.counters(self.batch.rows(), &needs.counters).await?;
         for name in &needs.counters {
             if let Some(value) = self.batch.counters.get(name) {
                 counters.insert(name.clone(), u64::try_from(*value).unwrap_or(0));
@@ -244,15 +244,8 @@ impl Draft {
         }
         let version = version + rows.len() as u64;
         let last_position = self.batch.to().position + rows.len() as u64;
-        let head = HeadRow {
-            stream_kind: state.kind().code(),
-            version: signed(version),
-            last_position: signed(last_position),
-            recorded_at: prepared.recorded_at.unix_microseconds(),
-            state_schema: i32::try_from(State::schema(state.kind())).unwrap_or(i32::MAX),
-            state: serde_json::to_string(&state).map_err(StoreError::from)?,
-            case: state.row(),
-        };
+        let at = prepared.recorded_at.unix_microseconds();
+        let head = HeadRow::of(&state, version, last_position, at).map_err(StoreError::from)?;
         let events = rows
             .iter()
             .map(|row| RecordedBody::new(row.body.clone()))

@@ -45,7 +45,7 @@ on_both! {
         let mut numbers = Vec::new();
         for opened in join_all(openings).await {
             let case = agency.store.case(&agency.access, opened.unwrap().stream).await.unwrap();
-            numbers.push(case.unwrap().state.case_number);
+            numbers.push(case.unwrap().state.case_number.clone());
         }
         numbers.sort();
         let expected: Vec<_> = (1..=8).map(|number| format!("TM-2015-{number:04}")).collect();

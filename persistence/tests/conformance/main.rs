@@ -9,4 +9,5 @@
 
 mod batches;
 mod log;
+mod projections;
 mod setup;

@@ -192,12 +192,13 @@ async fn limit(world: &World) -> (ServerHandle, SocketAddr) {
 
 async fn select(pool: web::Data<PgPool>, key: web::Path<(Uuid, Uuid)>) -> HttpResponse {
     let (agency, case) = key.into_inner();
-    let state: Result<String, sqlx::Error> =
-        sqlx::query_scalar("SELECT state FROM stream_head WHERE agency_id = $1 AND stream_id = $2")
-            .bind(agency)
-            .bind(case)
-            .fetch_one(pool.get_ref())
-            .await;
+    let state: Result<String, sqlx::Error> = sqlx::query_scalar(
+        "SELECT state FROM stream_head WHERE agency_id = $1 AND generation = 1 AND stream_id = $2",
+    )
+    .bind(agency)
+    .bind(case)
+    .fetch_one(pool.get_ref())
+    .await;
     match state {
         Ok(state) => HttpResponse::Ok()
             .content_type("application/json")
