@@ -6,8 +6,7 @@ use fallbuch_domain::case::command::OpenCase;
 use fallbuch_domain::case::{CaseCommand, Stage};
 use fallbuch_persistence::{CaseFilter, Point};
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime, UtcOffset};
+use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 pub(crate) mod agreements;
@@ -148,8 +147,7 @@ impl Query for AsOf {
                 Some(Point::RecordedAt(Timestamp::new(instant)))
             }),
             parameters.value("valid_on", day, |text| {
-                let form = format_description!("[year]-[month]-[day]");
-                Date::parse(text, form).ok().map(Point::ValidOn)
+                crate::request::day(text).map(Point::ValidOn)
             }),
         ];
         let mut points = points.into_iter().flatten();

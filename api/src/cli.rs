@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use fallbuch_domain::Role;
 use fallbuch_persistence::{
-    DatabaseUrl, MigrateError, Operator, Options, Sources, Store, StoreError, migrate,
+    DatabaseUrl, MigrateError, Operator, Options, Rebuildable, Sources, Store, StoreError, migrate,
 };
 use time::Duration;
 
@@ -50,6 +50,14 @@ pub enum CliError {
         /// The role's code.
         role: &'static str,
     },
+    /// Rows are not what follows from the log.
+    #[error("{text}{differences} differences from the log")]
+    Differences {
+        /// What was compared, a line each.
+        text: String,
+        /// How many differences there are.
+        differences: usize,
+    },
     /// The owner's address is needed.
     #[error(
         "PostgreSQL is migrated by its owner: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
@@ -71,6 +79,11 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
         Action::Migrate => migrate_now(&config).await,
         Action::Token { agency, role } => token(&config, &agency, role).await,
         Action::Demo => demo_now(&config).await,
+        Action::Rebuild {
+            what,
+            agency,
+            check,
+        } => rebuild(&config, &what.0, agency.as_deref(), check).await,
         Action::Openapi => Ok(document_text()?),
     }
 }
@@ -196,6 +209,60 @@ async fn demo_now(config: &Config) -> Result<String, CliError> {
     };
     write_guide(&mut text, state, &base, &token);
     Ok(text)
+}
+
+async fn rebuild(
+    config: &Config,
+    what: &[Rebuildable],
+    agency: Option<&str>,
+    check: bool,
+) -> Result<String, CliError> {
+    let store = open(config).await?;
+    let done = rebuild_in(&store.operator(), what, agency, check).await;
+    store.shutdown().await;
+    let (text, differences) = done?;
+    if differences == 0 {
+        Ok(text)
+    } else {
+        Err(CliError::Differences { text, differences })
+    }
+}
+
+/// What was done as a line for each agency and projection, and how many differences were found.
+async fn rebuild_in(
+    operator: &Operator,
+    what: &[Rebuildable],
+    agency: Option<&str>,
+    check: bool,
+) -> Result<(String, usize), CliError> {
+    let agencies = match agency {
+        None => operator.agencies().await?,
+        Some(code) => {
+            let access = operator.agency(code).await?;
+            vec![access.ok_or_else(|| CliError::NoAgency(code.to_owned()))?]
+        }
+    };
+    let (mut text, mut differences) = (String::new(), 0);
+    for access in &agencies {
+        for what in what {
+            let code = access.agency_code();
+            let (verb, done) = if check {
+                ("as the log says", operator.check(access, *what).await?)
+            } else {
+                ("rebuilt", operator.rebuild(access, *what).await?)
+            };
+            let name = what.name();
+            if done.differences.is_empty() {
+                // Writing to a string does not fail.
+                let _infallible = writeln!(text, "{code} {name}: {verb} ({} events)", done.events);
+            }
+            for difference in done.differences {
+                differences += 1;
+                let _infallible = writeln!(text, "{code} {name}: {difference}");
+            }
+        }
+    }
+    Ok((text, differences))
 }
 
 fn write_guide(text: &mut String, state: &str, base: &str, token: &str) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use fallbuch_domain::Role;
-use fallbuch_persistence::{DatabaseUrl, Secret, UnsupportedDatabase};
+use fallbuch_persistence::{DatabaseUrl, Rebuildable, Secret, UnsupportedDatabase};
 
 /// Fallbuch: the case book of municipal education management advice.
 #[derive(Debug, Parser)]
@@ -35,8 +35,38 @@ pub(crate) enum Action {
     },
     /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
     Demo,
+    /// Rebuild what follows from the log, while servers go on.
+    Rebuild {
+        /// heads (newest states, lists, unique keys and counters), activity, or all.
+        #[arg(value_parser = rebuildable)]
+        what: Rebuild,
+        /// Only of this agency; by default of all.
+        #[arg(long, env = "FALLBUCH_AGENCY")]
+        agency: Option<String>,
+        /// Change nothing: compare with what follows from the log, and fail if anything differs.
+        #[arg(long)]
+        check: bool,
+    },
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What to rebuild.
+#[derive(Clone, Debug)]
+pub(crate) struct Rebuild(pub(crate) Vec<Rebuildable>);
+
+fn rebuildable(name: &str) -> Result<Rebuild, String> {
+    if name == "all" {
+        return Ok(Rebuild(Rebuildable::all().collect()));
+    }
+    let names = || {
+        Rebuildable::all()
+            .map(Rebuildable::name)
+            .collect::<Vec<_>>()
+    };
+    Rebuildable::named(name)
+        .map(|one| Rebuild(vec![one]))
+        .ok_or_else(|| format!("expected all or one of {}", names().join(", ")))
 }
 
 /// Where and with what the product runs.

@@ -11,7 +11,7 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operation::OPERATIONS;
-use crate::{agencies, cases, catalogue, health};
+use crate::{agencies, cases, catalogue, feed, health, statistics};
 
 /// Registers every operation; what is not here is neither served nor documented.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -21,6 +21,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(agencies::read_agency)
         .service(agencies::list_sites)
         .service(agencies::list_members)
+        .service(feed::read_feed)
+        .service(statistics::read_activity)
         .service(catalogue::list_municipalities)
         .service(catalogue::list_dimensions)
         .service(catalogue::list_focus_areas)

@@ -45,6 +45,8 @@ operations! {
     ReadAgency = "read_agency" AgencyRead;
     ListSites = "list_sites" AgencyRead;
     ListMembers = "list_members" AgencyRead;
+    ReadFeed = "read_feed" EventSubscribe;
+    ReadActivity = "read_activity" ReportRead;
     ListCases = "list_cases" CaseRead;
     ReadCase = "read_case" CaseRead;
     ListAllowedCommands = "list_allowed_commands" CaseRead;

@@ -21,7 +21,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(crate) use body::{Command, Input};
-pub(crate) use query::{NoQuery, Paging, Parameters, Query, bad_cursor, counted};
+pub(crate) use query::{NoQuery, Paging, Parameters, Query, bad_cursor, counted, day};
 
 use crate::body_schema::BodySchemas;
 use crate::identity::{TokenVerifier, VerifiedIdentity};
@@ -79,6 +79,16 @@ impl<O, B, Q> Request<O, B, Q> {
     /// The store.
     pub(crate) fn store(&self) -> &Store {
         &self.services.store
+    }
+}
+
+impl<O: Operation, B, Q> Request<O, B, Q> {
+    /// Refuses callers who are limited to sites: what the operation answers is about all of them.
+    pub(crate) fn all_sites(&self) -> Result<(), Problem> {
+        match (self.access.sites(), O::PERMISSION) {
+            (Some(_), Some(permission)) => Err(Problem::forbidden(permission.code())),
+            (None, _) | (_, None) => Ok(()),
+        }
     }
 }
 

@@ -64,7 +64,8 @@ pub enum ServeError {
     Io(#[from] std::io::Error),
 }
 
-/// Starts a server on `listener` that trusts the development issuer of `data_dir`.
+/// Starts a server on `listener` that trusts the development issuer of `data_dir`, and keeps the
+/// store's projections up to the log.
 ///
 /// # Errors
 /// If it cannot be started.
@@ -74,6 +75,7 @@ pub fn start(
     data_dir: &Path,
     options: ServerOptions,
 ) -> Result<Server, ServeError> {
+    store.follow();
     let now = store.sources().clock.now().as_offset();
     let issuer = DevelopmentIssuer::open(data_dir, now)?.issuer()?;
     let contract = openapi::document()?;

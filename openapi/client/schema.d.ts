@@ -33,7 +33,8 @@ export interface paths {
         };
         /**
          * Can the process serve?
-         * @description Answers 200 if the database answers, else 503.
+         * @description Answers 200 if the database answers, else 503. A projection that has stopped is told here and
+         *     does not take the process out of service: commands and cases do not depend on it.
          */
         get: operations["check_readiness"];
         put?: never;
@@ -577,6 +578,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the feed of an agency
+         * @description Every event of the agency, of all its cases and of the agency itself, in the order of their
+         *     positions: 1, 2, 3, … without a gap, each exactly as it stands in the log. Go on with `after`, the
+         *     `position` of the last event you have seen: nothing is missed and nothing comes twice, however
+         *     often you ask. Types of events may be added; pass over those you do not know.
+         *
+         *     Not for members who are limited to sites.
+         *
+         *     Permission: `event:subscribe`.
+         */
+        get: operations["read_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/members": {
         parameters: {
             query?: never;
@@ -614,6 +642,32 @@ export interface paths {
          *     Permission: `agency:read`.
          */
         get: operations["list_sites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/statistics/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agency's activity
+         * @description How often what happened in which month, by the day it happened in the world: cases opened,
+         *     contacts, meetings, needs, agreements signed and so on, over all cases of the agency. Months in
+         *     which nothing happened are not listed.
+         *
+         *     Not for members who are limited to sites.
+         *
+         *     Permission: `report:read`.
+         */
+        get: operations["read_activity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -749,6 +803,41 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How often something happened in a month. */
+        ActivityItem: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /**
+             * Format: date
+             * @description The first day of the month in which it happened in the world.
+             * @example 2015-03-01
+             */
+            month: string;
+            /**
+             * @description The event's type, such as `agreement_signed`. Types may be added.
+             * @example agreement_signed
+             */
+            type: string;
+        };
+        /** @description How often what happened, month by month. */
+        ActivityReport: {
+            /** @description The counts, by month, then by type. */
+            items: components["schemas"]["ActivityItem"][];
+            /**
+             * Format: int64
+             * @description The position in the agency's log up to which events are counted. What was recorded in the last
+             *     moments may be missing; ask again until it is at least the `position` of your own event.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When the event at that position was recorded; absent before the first.
+             */
+            recorded_at?: string;
+        };
         /** @description Who acted: a member and the role that gave the right. */
         Actor: {
             /**
@@ -1297,10 +1386,10 @@ export interface components {
             /** @description The purpose for people. */
             name: components["schemas"]["LocalizedText"];
         };
-        /** @description The state of the service. */
+        /** @description That the process lives. */
         Health: {
             /**
-             * @description `ok`; anything else is a problem answer.
+             * @description `ok`.
              * @example ok
              */
             status: string;
@@ -1809,6 +1898,19 @@ export interface components {
         };
         /** @description Prose of at most 4,000 characters, not blank. Official record: no personal data. */
         Prose: string;
+        /** @description Whether the service can serve. */
+        Readiness: {
+            /**
+             * @description `ok`, or `degraded` if requests are served but a projection has stopped.
+             * @example ok
+             */
+            status: string;
+            /**
+             * @description The projections that have stopped at an event they cannot apply. Figures made of them stay as
+             *     they were before that event until an operator has mended the cause.
+             */
+            stopped: components["schemas"]["StoppedProjection"][];
+        };
         /** @description Records a contact. */
         RecordContact: {
             /** @description How. */
@@ -2078,6 +2180,20 @@ export interface components {
          * @enum {string}
          */
         Stage: "contact" | "exploring" | "agreed" | "closed";
+        /** @description A projection that has stopped, in one agency. */
+        StoppedProjection: {
+            /**
+             * Format: uuid
+             * @description The id of the event it stopped at, if the event can be read so far. Which agency's it is, is
+             *     told by the log of the server.
+             */
+            event?: string;
+            /**
+             * @description The projection's name.
+             * @example activity
+             */
+            projection: string;
+        };
         /**
          * @description What kind of stream an event belongs to.
          * @enum {string}
@@ -2665,10 +2781,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ok"
+                     *       "status": "ok",
+                     *       "stopped": []
                      *     }
                      */
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             405: components["responses"]["MethodNotAllowed"];
@@ -5390,6 +5507,108 @@ export interface operations {
             500: components["responses"]["Internal"];
         };
     };
+    read_feed: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at the most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description `page.next` of the page before.
+                 * @example Nw
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Events after this position.
+                 * @example 17
+                 */
+                after?: number;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the feed. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "dimension": "strategy",
+                     *             "evidence": [
+                     *               "Bildungs- und Sozialberichterstattung",
+                     *               "Beschluss des Stadtrats"
+                     *             ],
+                     *             "need": "014f8806-ef40-7000-8000-000000001001",
+                     *             "statement": "Es fehlt eine ressortübergreifende Gesamtstrategie für Bildung.",
+                     *             "urgency": "medium"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-02-10",
+                     *           "position": 9,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "need_captured",
+                     *           "version": 4
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "has_more": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
     list_members: {
         parameters: {
             query?: never;
@@ -5506,6 +5725,81 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+        };
+    };
+    read_activity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description From the month of this day on.
+                 * @example 2015-01-01
+                 */
+                from?: string;
+                /**
+                 * @description Up to the month of this day.
+                 * @example 2015-12-31
+                 */
+                to?: string;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "count": 2,
+                     *           "month": "2015-03-01",
+                     *           "type": "agreement_signed"
+                     *         },
+                     *         {
+                     *           "count": 17,
+                     *           "month": "2015-03-01",
+                     *           "type": "contact_recorded"
+                     *         }
+                     *       ],
+                     *       "position": 412,
+                     *       "recorded_at": "2015-09-01T08:30:00.000000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityReport"];
                 };
             };
             304: components["responses"]["NotModified"];

@@ -12,8 +12,7 @@ use crate::contract::{CaseView, EventPage, RecordedEvent, TimelineEntry, Timelin
 use crate::language::Language;
 use crate::operation;
 use crate::problem::Problem;
-use crate::request::{Paging, Request, bad_cursor};
-use crate::violation::{RequestPart, Violation, ViolationCode};
+use crate::request::{Paging, Request};
 
 /// How many events a fold reads at a time.
 const FOLD_PAGE: u64 = 500;
@@ -28,7 +27,7 @@ pub(crate) async fn list_events(
     http: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (case, limit) = (request.addressed.case()?, request.query.limit);
-    let after = after(&request.query)?;
+    let after = request.query.number()?;
     let page = request
         .store()
         .events(&request.access, case.id, after, limit)
@@ -98,7 +97,7 @@ pub(crate) async fn read_timeline(
         request.query.limit,
         request.language,
     );
-    let after = after(&request.query)?;
+    let after = request.query.number()?;
     let (store, access) = (request.store(), &request.access);
     let (mut state, mut read, mut has_more) = (None, 0, true);
     let mut items = Vec::new();
@@ -152,22 +151,6 @@ fn sentence(
         ),
         EventData::Agency(data) => data.event_type().to_owned(),
     }
-}
-
-/// The version behind which a page begins.
-fn after(paging: &Paging) -> Result<u64, Problem> {
-    let Some(cursor) = &paging.cursor else {
-        return Ok(0);
-    };
-    let version = cursor.parse();
-    Ok(version.map_err(|_| {
-        Violation::named(
-            RequestPart::Query,
-            "cursor",
-            ViolationCode::Malformed,
-            bad_cursor(),
-        )
-    })?)
 }
 
 fn info(reached: u64, has_more: bool) -> PageInfo {

@@ -70,11 +70,21 @@ pub(super) fn all() -> Result<Examples, ContractError> {
         "list_members",
         json!({"items": agency::sample::state().members}),
     );
+    add(
+        "read_activity",
+        json!({
+            "position": 412,
+            "recorded_at": "2015-09-01T08:30:00.000000Z",
+            "items": [
+                {"month": "2015-03-01", "type": "agreement_signed", "count": 2},
+                {"month": "2015-03-01", "type": "contact_recorded", "count": 17},
+            ],
+        }),
+    );
     cases(&mut add, &history)?;
     catalogue(&mut add)?;
-    for check in ["check_liveness", "check_readiness"] {
-        add(check, json!({"status": "ok"}));
-    }
+    add("check_liveness", json!({"status": "ok"}));
+    add("check_readiness", json!({"status": "ok", "stopped": []}));
     Ok(examples)
 }
 
@@ -176,6 +186,7 @@ fn cases(add: &mut impl FnMut(&str, Value), history: &[Event]) -> Result<(), Con
         }], "page": last}),
         );
         add("list_events", json!({"items": [stored], "page": last}));
+        add("read_feed", json!({"items": [stored], "page": last}));
         add("read_event", stored);
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::problem::ProblemBody;
 use crate::problem_catalogue::ProblemCode;
 
 /// Lists that come in pages.
-pub(super) const PAGED: &[&str] = &["list_cases", "list_events", "read_timeline"];
+pub(super) const PAGED: &[&str] = &["list_cases", "list_events", "read_timeline", "read_feed"];
 
 const ABOUT: &str = "Fallbuch keeps the cases of the agencies that advise Landkreise and kreisfreie \
 Städte on data-based municipal education management. A case is a stream of events; its state, its \
@@ -45,7 +45,8 @@ pub(super) fn tags() -> Value {
         {"name": "priorities", "description": "What agency and municipality agree to work on."},
         {"name": "agreements", "description": "Target agreements, from the first draft to the signatures."},
         {"name": "closing", "description": "Closing and reopening."},
-        {"name": "history", "description": "Events, past versions and the timeline."},
+        {"name": "history", "description": "Events, past versions, the timeline and the agency's feed."},
+        {"name": "statistics", "description": "Figures over an agency's cases."},
         {"name": "catalogue", "description": "Code lists with validity, the same for all agencies."},
         {"name": "operation", "description": "Whether the service lives and can serve."},
     ])

@@ -6,6 +6,9 @@ use actix_web::web;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use time::Date;
+use time::macros::format_description;
+
 use crate::language::Localized;
 use crate::violation::{RequestPart, Violation, ViolationCode};
 
@@ -133,6 +136,19 @@ impl Paging {
     const DEFAULT: u64 = 50;
     const MAX: u64 = 200;
 
+    /// The number that the cursor stands for; 0 without one.
+    pub(crate) fn number(&self) -> Result<u64, Violation> {
+        let number = self.cursor.as_deref().map_or(Ok(0), str::parse);
+        number.map_err(|_| {
+            Violation::named(
+                RequestPart::Query,
+                "cursor",
+                ViolationCode::Malformed,
+                bad_cursor(),
+            )
+        })
+    }
+
     /// The cursor that continues behind `position`.
     pub(crate) fn cursor_after(position: &str) -> String {
         URL_SAFE_NO_PAD.encode(position)
@@ -165,6 +181,12 @@ pub(crate) fn bad_cursor() -> Localized {
         "Der Cursor stammt nicht aus einer Antwort dieser Liste.",
         "The cursor is not from an answer of this list.",
     )
+}
+
+/// A day in the only spelling, such as `2015-09-01`.
+pub(crate) fn day(text: &str) -> Option<Date> {
+    let form = format_description!("[year]-[month]-[day]");
+    Date::parse(text, form).ok()
 }
 
 /// A whole number from 1 in its only spelling: no sign, no leading zero.

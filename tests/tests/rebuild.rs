@@ -1,0 +1,90 @@
+//! `fallbuch rebuild` at the command line, on both databases.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::process::{Command, Output};
+
+use fallbuch_persistence::DatabaseUrl;
+use fallbuch_tests::{Database, Engine, ORIGIN, Raw, SECRET, World, on_both};
+
+fn fallbuch(database: &Database, arguments: &[&str]) -> Output {
+    let binary = std::env::var("FALLBUCH_BINARY").unwrap_or_else(|_| {
+        let own = std::env::current_exe().unwrap();
+        let folder = own.ancestors().nth(2).unwrap();
+        folder.join("fallbuch").display().to_string()
+    });
+    // Tests run in their crate's folder, the build names the binary from the workspace's.
+    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let url = match database.url() {
+        DatabaseUrl::Sqlite(options) => format!("sqlite://{}", options.get_filename().display()),
+        DatabaseUrl::Postgres(options) => format!(
+            "postgres://{}@{}:{}/{}",
+            options.get_username(),
+            options.get_host(),
+            options.get_port(),
+            options.get_database().unwrap()
+        ),
+    };
+    Command::new(binary)
+        .current_dir(workspace)
+        .args(arguments)
+        .env("FALLBUCH_DATA_DIR", database.data_dir())
+        .env("FALLBUCH_DATABASE_URL", url)
+        .env("FALLBUCH_ORIGIN", ORIGIN)
+        .env("FALLBUCH_SECRET", std::str::from_utf8(&SECRET).unwrap())
+        .output()
+        .unwrap()
+}
+
+fn told(output: &Output) -> String {
+    let [out, error] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    format!("{out}{error}")
+}
+
+on_both!(
+    async fn the_command_line_checks_and_rebuilds(engine: Engine) {
+        let world = World::demo(engine).await;
+        let database = world.database.clone();
+        let run = |arguments: &[&str]| fallbuch(&database, arguments);
+        let checked = run(&["rebuild", "all", "--check"]);
+        assert!(checked.status.success(), "{}", told(&checked));
+        assert!(told(&checked).contains("transmit heads: as the log says ("));
+        assert!(told(&checked).contains("bayern activity: as the log says ("));
+
+        let raw = Raw::owner(&database).await;
+        raw.run("UPDATE stream_head SET stage = 'closed' WHERE stage = 'agreed'")
+            .await
+            .unwrap();
+        raw.close().await;
+        let checked = run(&["rebuild", "heads", "--check", "--agency", "transmit"]);
+        assert!(!checked.status.success());
+        assert!(
+            told(&checked).contains("stream_head: 1 rows do not follow"),
+            "{}",
+            told(&checked)
+        );
+        let elsewhere = run(&["rebuild", "heads", "--check", "--agency", "bayern"]);
+        assert!(elsewhere.status.success(), "{}", told(&elsewhere));
+
+        let rebuilt = run(&["rebuild", "heads", "--agency", "transmit"]);
+        assert!(rebuilt.status.success(), "{}", told(&rebuilt));
+        let checked = run(&["rebuild", "all", "--check"]);
+        assert!(checked.status.success(), "{}", told(&checked));
+
+        for (wrong, sentence) in [
+            (
+                &["rebuild", "nothing"][..],
+                "expected all or one of heads, activity",
+            ),
+            (
+                &["rebuild", "heads", "--agency", "nowhere"][..],
+                "there is no agency",
+            ),
+        ] {
+            let refused = run(wrong);
+            assert!(!refused.status.success());
+            assert!(told(&refused).contains(sentence), "{}", told(&refused));
+        }
+        world.stop().await;
+    }
+);
