@@ -48,11 +48,8 @@ fn the_binary_prints_the_committed_one() {
         .output()
         .expect("the binary is built");
     assert!(printed.status.success());
-    assert_eq!(
-        String::from_utf8(printed.stdout).unwrap(),
-        COMMITTED,
-        "run: make openapi"
-    );
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert!(printed == COMMITTED, "run: make openapi");
 }
 
 on_both!(

@@ -55,7 +55,7 @@ on_both!(
                 assert_eq!(page.json()["page"], json!({"has_more": false}));
                 break;
             };
-            path = link[1..link.find('>').unwrap()].to_owned();
+            link[1..link.find('>').unwrap()].clone_into(&mut path);
         }
         assert_eq!(read, (1..=log.len() as u64).collect::<Vec<_>>());
 

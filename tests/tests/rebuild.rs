@@ -8,13 +8,8 @@ use fallbuch_persistence::DatabaseUrl;
 use fallbuch_tests::{Database, Engine, ORIGIN, Raw, SECRET, World, on_both};
 
 fn fallbuch(database: &Database, arguments: &[&str]) -> Output {
-    let binary = std::env::var("FALLBUCH_BINARY").unwrap_or_else(|_| {
-        let own = std::env::current_exe().unwrap();
-        let folder = own.ancestors().nth(2).unwrap();
-        folder.join("fallbuch").display().to_string()
-    });
-    // Tests run in their crate's folder, the build names the binary from the workspace's.
-    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let this = std::env::current_exe().unwrap();
+    let binary = this.parent().unwrap().parent().unwrap().join("fallbuch");
     let url = match database.url() {
         DatabaseUrl::Sqlite(options) => format!("sqlite://{}", options.get_filename().display()),
         DatabaseUrl::Postgres(options) => format!(
@@ -26,7 +21,6 @@ fn fallbuch(database: &Database, arguments: &[&str]) -> Output {
         ),
     };
     Command::new(binary)
-        .current_dir(workspace)
         .args(arguments)
         .env("FALLBUCH_DATA_DIR", database.data_dir())
         .env("FALLBUCH_DATABASE_URL", url)
