@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpListener};
 
 use fallbuch_domain::Role;
 use fallbuch_persistence::{
-    DatabaseUrl, MigrateError, Operator, Options, Rebuildable, Sources, Store, StoreError, migrate,
+    DatabaseUrl, Metrics, MigrateError, Operator, Options, Rebuildable, Sources, Store, StoreError,
+    migrate,
 };
 use time::Duration;
 
@@ -99,6 +100,7 @@ async fn open(config: &Config) -> Result<Store, CliError> {
         secret,
         origin: config.origin.clone(),
         sources: Sources::system(),
+        metrics: Metrics::default(),
     };
     Ok(Store::open(options).await?)
 }

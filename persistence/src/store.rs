@@ -23,12 +23,11 @@ use crate::entity::login;
 use crate::error::{CommandError, StoreError};
 use crate::evidence::Secret;
 use crate::projection::Worker;
+use crate::metrics::Metrics;
 use crate::read::Point;
 use crate::reader::{Head, Newest, Reader};
 use crate::sources::Sources;
-use crate::writer::{
-    Expected, IdempotencyKey, Queue, Receipt, Submission, TurnedAway, Workshop, Writer,
-};
+use crate::writer::{Expected, IdempotencyKey, Queue, Receipt, Submission, Workshop, Writer};
 use crate::{catalogue, migration, setting};
 
 /// What a store is opened with.
@@ -42,6 +41,8 @@ pub struct Options {
     pub origin: String,
     /// Time, ids and salts.
     pub sources: Sources,
+    /// Where the store counts what it does.
+    pub metrics: Metrics,
 }
 
 /// The event store; cheap to clone.
@@ -97,6 +98,7 @@ impl Store {
                 catalogue,
                 secret: options.secret,
                 origin: options.origin.into(),
+                metrics: options.metrics,
             },
             writers: Mutex::new(Some(HashMap::new())),
             desks: Mutex::new(Some(HashMap::new())),
@@ -129,13 +131,17 @@ impl Store {
             key,
             reply,
         };
-        self.queue(agency)?
-            .push(submission)
-            .map_err(|away| match away {
-                TurnedAway::Full => CommandError::Overloaded,
-                TurnedAway::Closed => StoreError::Stopped.into(),
-            })?;
-        verdict.await.map_err(|_| StoreError::Stopped)?
+        let queued = self.queue(agency).map_err(CommandError::from);
+        let queued = queued.and_then(|queue| Ok(queue.push(submission)?));
+        let settled = match queued {
+            Ok(()) => verdict.await.map_err(|_| StoreError::Stopped.into()),
+            Err(error) => Err(error),
+        };
+        // The writer counts its verdicts itself: there may be nobody left who waits for them.
+        settled.unwrap_or_else(|error| {
+            self.metrics().count_unsettled(&error);
+            Err(error)
+        })
     }
 
     /// The queue of the agency's writer, which is started if there is none.
@@ -152,7 +158,7 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner);
         let writers = writers.as_mut().ok_or(StoreError::Stopped)?;
         let serving = writers.entry(whose).or_insert_with(|| {
-            let queue = Arc::new(Queue::default());
+            let queue = Arc::new(Queue::new(self.metrics().clone()));
             let writer = Writer::new(self.0.workshop.clone());
             let task = self.0.runtime.spawn(writer.run(Arc::clone(&queue)));
             Serving { queue, task }
@@ -408,6 +414,12 @@ impl Store {
     #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.0.workshop.sources
+    }
+
+    /// What the store counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.workshop.metrics
     }
 
     pub(crate) fn queries(&self) -> &DatabaseConnection {

@@ -34,12 +34,13 @@ use crate::access::Access;
 use crate::database::Database;
 use crate::error::{CommandError, StoreError};
 use crate::evidence::{Sealer, Secret};
+use crate::metrics::{FlushPath, Metrics};
 use crate::session::{Lane, Session};
 use crate::sources::Sources;
 use cache::AgencyCache;
 use draft::Draft;
 use lookup::replay;
-pub(crate) use queue::{Queue, TurnedAway};
+pub(crate) use queue::Queue;
 pub(crate) use submission::Submission;
 pub use submission::{Expected, IdempotencyKey, Receipt};
 
@@ -61,6 +62,7 @@ pub(crate) struct Workshop {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) secret: Secret,
     pub(crate) origin: Arc<str>,
+    pub(crate) metrics: Metrics,
 }
 
 /// One writer with what it knows of its agencies.
@@ -115,6 +117,7 @@ impl Writer {
             // A flush takes as many commands as its bytes allow; the rest is the next one.
             let rest = batch.split_off(verdicts.len().clamp(1, batch.len()));
             for (submission, verdict) in batch.into_iter().zip(verdicts) {
+                self.workshop.metrics.count(&verdict);
                 submission.answer(verdict);
             }
             batch = rest;
@@ -134,8 +137,11 @@ impl Writer {
                     Database::Postgres(_) => Lookup::OfAll,
                     Database::Sqlite(_) => Lookup::OfRefused,
                 };
+                let flush = self.workshop.metrics.begin_flush(FlushPath::Locked);
                 let agency = access.agency();
-                self.settle_under_lock(agency, batch, lookup).await
+                let verdicts = self.settle_under_lock(agency, batch, lookup).await?;
+                flush.settled();
+                Ok(verdicts)
             }
             Err(error) => {
                 self.forget(access.agency());
@@ -150,9 +156,13 @@ impl Writer {
         let mut verdicts = Vec::with_capacity(batch.len());
         for submission in batch {
             let alone = std::slice::from_ref(submission);
+            let flush = self.workshop.metrics.begin_flush(FlushPath::Single);
             let settled = self.settle_under_lock(access.agency(), alone, Lookup::OfAll);
             let verdict = match settled.await {
-                Ok(mut verdict) => verdict.pop().unwrap_or(Err(StoreError::Stopped.into())),
+                Ok(mut verdict) => {
+                    flush.settled();
+                    verdict.pop().unwrap_or(Err(StoreError::Stopped.into()))
+                }
                 Err(error) if error.is_passing() => {
                     tracing::error!(agency = %access.agency(), %error, "the database is away");
                     verdicts.push(Err(StoreError::Unavailable.into()));
@@ -194,6 +204,7 @@ impl Writer {
         let (Database::Postgres(pool), Some(lane)) = (self.workshop.database.clone(), known) else {
             return Ok(None);
         };
+        let flush = self.workshop.metrics.begin_flush(FlushPath::Fast);
         let mut connection = self.connection(&pool).await?;
         let draft = self
             .decide(&mut *connection, lane, agency, batch, Lookup::OfRefused)
@@ -205,6 +216,11 @@ impl Writer {
             connection.append(&draft.batch).await?
         };
         self.keep_connection(&pool, connection);
+        if unmoved {
+            flush.settled();
+        } else {
+            flush.moved();
+        }
         Ok(unmoved.then(|| self.keep(agency, draft)))
     }
 
@@ -319,6 +335,10 @@ impl Writer {
 
     /// Keeps what was stored, for the commands that follow, and hands out the verdicts.
     fn keep(&mut self, agency: Uuid, draft: Draft) -> Vec<Verdict> {
+        let (commands, events) = (draft.verdicts.len(), draft.batch.events.len());
+        self.workshop
+            .metrics
+            .count_flush(commands, events, draft.bytes);
         match self.agencies.get_mut(&agency) {
             Some(cache) => cache.keep(draft),
             None => draft.verdicts,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fallbuch_persistence::{DatabaseUrl, Options, Secret, Sources, Store, migrate};
+use fallbuch_persistence::{DatabaseUrl, Metrics, Options, Secret, Sources, Store, migrate};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
@@ -118,6 +118,7 @@ impl Database {
             secret: Secret::new(SECRET.to_vec()).expect("the secret is long enough"),
             origin: ORIGIN.to_owned(),
             sources: Sources::system(),
+            metrics: Metrics::default(),
         }
     }
 

@@ -6,10 +6,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::Submission;
+use crate::error::{CommandError, StoreError};
+use crate::metrics::Metrics;
 
 /// How many commands of one agency may wait.
 const LINE: usize = 1_024;
@@ -23,11 +26,21 @@ pub(crate) enum TurnedAway {
     Closed,
 }
 
+impl From<TurnedAway> for CommandError {
+    fn from(away: TurnedAway) -> Self {
+        match away {
+            TurnedAway::Full => Self::Overloaded,
+            TurnedAway::Closed => StoreError::Stopped.into(),
+        }
+    }
+}
+
 /// The queue of one writer.
 #[derive(Default)]
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
     arrived: Notify,
+    metrics: Metrics,
 }
 
 #[derive(Default)]
@@ -35,10 +48,20 @@ struct Waiting {
     /// Agencies with a line, the next one to be served in front.
     turns: VecDeque<Uuid>,
     lines: HashMap<Uuid, VecDeque<Submission>>,
+    /// How long the line is of every agency that ever had one.
+    depths: HashMap<Uuid, Gauge>,
     closed: bool,
 }
 
 impl Queue {
+    /// A queue that tells how long its lines are.
+    pub(crate) fn new(metrics: Metrics) -> Self {
+        Self {
+            metrics,
+            ..Self::default()
+        }
+    }
+
     /// Lets a command in.
     pub(crate) fn push(&self, submission: Submission) -> Result<(), TurnedAway> {
         let agency = submission.access.agency();
@@ -46,14 +69,24 @@ impl Queue {
         if waiting.closed {
             return Err(TurnedAway::Closed);
         }
-        let line = waiting.lines.entry(agency).or_default();
+        let Waiting {
+            turns,
+            lines,
+            depths,
+            ..
+        } = &mut *waiting;
+        let depth = depths
+            .entry(agency)
+            .or_insert_with(|| self.metrics.queue_depth(submission.access.agency_code()));
+        let line = lines.entry(agency).or_default();
         if line.len() >= LINE {
             return Err(TurnedAway::Full);
         }
         let first = line.is_empty();
         line.push_back(submission);
+        depth.inc();
         if first {
-            waiting.turns.push_back(agency);
+            turns.push_back(agency);
         }
         drop(waiting);
         self.arrived.notify_one();
@@ -94,7 +127,10 @@ impl Waiting {
     fn next(&mut self, limit: usize) -> Option<Vec<Submission>> {
         let agency = self.turns.pop_front()?;
         let line = self.lines.get_mut(&agency)?;
-        let batch = line.drain(..line.len().min(limit)).collect();
+        let batch: Vec<_> = line.drain(..line.len().min(limit)).collect();
+        if let Some(depth) = self.depths.get(&agency) {
+            depth.dec_by(i64::try_from(batch.len()).unwrap_or(i64::MAX));
+        }
         if line.is_empty() {
             self.lines.remove(&agency);
         } else {

@@ -9,8 +9,8 @@ use fallbuch_domain::case::{CaseCommand, ClosingReason, Origin};
 use fallbuch_domain::text::{Line, Prose};
 use fallbuch_domain::{Command, Permission, Role};
 use fallbuch_persistence::{
-    Access, CommandError, DatabaseUrl, Expected, IdempotencyKey, Identity, Options, Receipt,
-    Secret, Sources, Store, migrate,
+    Access, CommandError, DatabaseUrl, Expected, IdempotencyKey, Identity, Metrics, Options,
+    Receipt, Secret, Sources, Store, migrate,
 };
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
@@ -107,6 +107,7 @@ impl Database {
             secret: Secret::new(vec![7; 32]).unwrap(),
             origin: "test.local".to_owned(),
             sources: Sources::system(),
+            metrics: Metrics::default(),
         };
         Store::open(options).await.unwrap()
     }

@@ -16,7 +16,7 @@ use crate::writer::{Expected, IdempotencyKey, Submission};
 fn submission(agency: u128, key: usize) -> Submission {
     let (reply, _) = oneshot::channel();
     Submission {
-        access: Access::operator(Uuid::from_u128(agency), String::new()),
+        access: Access::operator(Uuid::from_u128(agency), agency.to_string()),
         stream: None,
         expected: Expected::Any,
         command: fallbuch_domain::Command::Agency(AgencyCommand::OpenSite {
@@ -69,6 +69,24 @@ async fn a_flooding_agency_fills_its_own_line_only() {
         Ok(()),
         "there is room again"
     );
+}
+
+#[tokio::test]
+async fn a_line_tells_how_long_it_is() {
+    let metrics = Metrics::default();
+    let queue = Queue::new(metrics.clone());
+    let depths = || ["1", "2"].map(|agency| metrics.queue_depth(agency).get());
+    for key in 0..LINE {
+        queue.push(submission(1, key)).unwrap();
+    }
+    queue.push(submission(2, 0)).unwrap();
+    assert_eq!(queue.push(submission(1, LINE)), Err(TurnedAway::Full));
+    assert_eq!(depths(), [1_024, 1], "who was turned away does not wait");
+    queue.take(24).await.unwrap();
+    assert_eq!(depths(), [1_000, 1]);
+    queue.take(24).await.unwrap();
+    queue.take(LINE).await.unwrap();
+    assert_eq!(depths(), [0, 0]);
 }
 
 #[tokio::test]
