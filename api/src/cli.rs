@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
 
+use actix_web::dev::ServerHandle;
 use fallbuch_domain::Role;
 use fallbuch_persistence::{
     DatabaseUrl, Metrics, MigrateError, Operator, Options, Rebuildable, Sources, Store, StoreError,
@@ -12,6 +13,8 @@ use time::Duration;
 
 use crate::config::{Action, CommandLine, Config, ConfigError};
 use crate::demo::{self, DemoError};
+use crate::metrics::{RequestMetrics, registry};
+use crate::metrics_listener::start_metrics;
 use crate::openapi::{ContractError, document_text};
 use crate::panics::log_panics_without_payload;
 use crate::server::{ISSUER, ServeError, ServerOptions, development_token, start};
@@ -107,16 +110,23 @@ async fn open(config: &Config) -> Result<Store, CliError> {
 
 async fn serve(config: &Config) -> Result<(), CliError> {
     config.development_issuer()?;
+    let metrics_address = config.metrics_address()?;
     config.make_data_dir()?;
     log_panics_without_payload();
     let store = open(config).await?;
     let listener = TcpListener::bind(config.bind)?;
     let address = listener.local_addr()?;
+    let requests = RequestMetrics::default();
     let options = ServerOptions {
         audience: config.audience.clone(),
         allowed_origins: config.allowed_origins.clone(),
         local: config.is_local(),
         workers: None,
+        metrics: requests.clone(),
+    };
+    let metrics = match metrics_address {
+        Some(address) => Some(tell_metrics(address, &store, &requests)?),
+        None => None,
     };
     let server = start(listener, store.clone(), &config.data_dir, options)?;
     tracing::info!(%address, database = %config.database()?, "serving");
@@ -126,9 +136,34 @@ async fn serve(config: &Config) -> Result<(), CliError> {
         );
     }
     let outcome = server.await;
+    if let Some(metrics) = metrics {
+        metrics.stop(false).await;
+    }
     store.shutdown().await;
     tracing::info!("stopped");
     Ok(outcome?)
+}
+
+/// Tells the metrics on a listener of their own, until it is stopped.
+fn tell_metrics(
+    address: SocketAddr,
+    store: &Store,
+    requests: &RequestMetrics,
+) -> Result<ServerHandle, CliError> {
+    let listener = TcpListener::bind(address)?;
+    let address = listener.local_addr()?;
+    let server = start_metrics(listener, registry(store.metrics(), requests))?;
+    let handle = server.handle();
+    tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "metrics are told no more");
+        }
+    });
+    tracing::info!(%address, "telling metrics");
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "metrics are told to whoever reaches this address");
+    }
+    Ok(handle)
 }
 
 async fn migrate_now(config: &Config) -> Result<String, CliError> {

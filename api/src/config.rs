@@ -80,6 +80,9 @@ pub(crate) struct Config {
         global = true
     )]
     pub(crate) bind: SocketAddr,
+    /// Another address and port on which to tell metrics to whoever asks; none by default.
+    #[arg(long, env = "FALLBUCH_METRICS_BIND", global = true)]
+    pub(crate) metrics_bind: Option<SocketAddr>,
     /// The folder for the embedded database, the secret and the development issuer's key.
     #[arg(
         long,
@@ -178,6 +181,16 @@ pub enum ConfigError {
          only used there with FALLBUCH_INSECURE_DEV_ISSUER=true"
     )]
     NoIssuer(SocketAddr),
+    /// Metrics are for others than the API.
+    #[error(
+        "metrics on {metrics}: FALLBUCH_METRICS_BIND has to be another address than FALLBUCH_BIND ({api})"
+    )]
+    SameAddress {
+        /// The address for metrics.
+        metrics: SocketAddr,
+        /// The address of the API.
+        api: SocketAddr,
+    },
 }
 
 impl Config {
@@ -198,6 +211,24 @@ impl Config {
     /// Whether the server can be reached from this machine only.
     pub(crate) fn is_local(&self) -> bool {
         self.bind.ip().is_loopback()
+    }
+
+    /// Where metrics are to be told, if anywhere.
+    ///
+    /// # Errors
+    /// If it is the address of the API.
+    pub(crate) fn metrics_address(&self) -> Result<Option<SocketAddr>, ConfigError> {
+        let Some(metrics) = self.metrics_bind else {
+            return Ok(None);
+        };
+        let api = self.bind;
+        let one_ip =
+            metrics.ip() == api.ip() || metrics.ip().is_unspecified() || api.ip().is_unspecified();
+        // Port 0 stands for any that is free.
+        if one_ip && metrics.port() == api.port() && metrics.port() != 0 {
+            return Err(ConfigError::SameAddress { metrics, api });
+        }
+        Ok(Some(metrics))
     }
 
     /// Whether tokens of the development issuer are accepted.
@@ -271,4 +302,45 @@ fn role(code: &str) -> Result<Role, String> {
             let codes: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
             format!("expected one of {}", codes.join(", "))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    fn config(bind: &str, metrics: &[&str]) -> Config {
+        let line = ["fallbuch", "serve", "--bind", bind];
+        CommandLine::parse_from(line.iter().chain(metrics)).config
+    }
+
+    #[test]
+    fn metrics_are_told_nowhere_by_default() {
+        let config = config("127.0.0.1:8080", &[]);
+        assert_eq!(config.metrics_address().unwrap(), None);
+    }
+
+    #[test]
+    fn metrics_have_an_address_of_their_own() {
+        for (bind, metrics) in [
+            ("127.0.0.1:8080", "127.0.0.1:9090"),
+            ("127.0.0.1:8080", "127.0.0.2:8080"),
+            ("127.0.0.1:0", "127.0.0.1:0"),
+            ("[::1]:8080", "127.0.0.1:8080"),
+        ] {
+            let address = config(bind, &["--metrics-bind", metrics]).metrics_address();
+            assert_eq!(address.unwrap(), Some(metrics.parse().unwrap()));
+        }
+        for (bind, metrics) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("0.0.0.0:8080", "127.0.0.1:8080"),
+            ("127.0.0.1:8080", "0.0.0.0:8080"),
+            ("[::]:8080", "0.0.0.0:8080"),
+        ] {
+            let address = config(bind, &["--metrics-bind", metrics]).metrics_address();
+            let error = address.unwrap_err().to_string();
+            assert!(error.contains("FALLBUCH_METRICS_BIND"), "{error}");
+        }
+    }
 }

@@ -26,6 +26,8 @@ mod health;
 mod idempotency_key;
 mod identity;
 mod language;
+mod metrics;
+mod metrics_listener;
 mod openapi;
 mod operation;
 mod panics;
@@ -45,4 +47,6 @@ mod violation;
 
 pub use cli::run;
 pub use config::CommandLine;
+pub use metrics::{RequestMetrics, registry};
+pub use metrics_listener::start_metrics;
 pub use server::{ISSUER, ServeError, ServerOptions, development_token, start};

@@ -1,4 +1,4 @@
-//! Middleware: one log line per request, and the id that ties it to its answer.
+//! Middleware: one log line per request, the id that ties it to its answer, and its count.
 //!
 //! The line says what was done and how it ended, never to what: no path, query, payload or token.
 
@@ -16,6 +16,7 @@ use futures_util::future::LocalBoxFuture;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use crate::metrics::RequestMetrics;
 use crate::response::map_response;
 
 /// The header that carries the id of a request.
@@ -48,13 +49,18 @@ pub(crate) fn log_agency(request: &HttpRequest, agency: &str) {
 /// The outermost middleware.
 #[derive(Clone)]
 pub(crate) struct RequestLog {
+    metrics: RequestMetrics,
     new_id: Arc<dyn Fn() -> Uuid + Send + Sync>,
 }
 
 impl RequestLog {
     /// `new_id` gives the ids of requests that bring none.
-    pub(crate) fn new(new_id: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        metrics: RequestMetrics,
+        new_id: impl Fn() -> Uuid + Send + Sync + 'static,
+    ) -> Self {
         Self {
+            metrics,
             new_id: Arc::new(new_id),
         }
     }
@@ -74,6 +80,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         ready(Ok(RequestLogService {
             service,
+            metrics: self.metrics.clone(),
             new_id: Arc::clone(&self.new_id),
         }))
     }
@@ -82,6 +89,7 @@ where
 /// [`RequestLog`] around a service.
 pub(crate) struct RequestLogService<S> {
     service: S,
+    metrics: RequestMetrics,
     new_id: Arc<dyn Fn() -> Uuid + Send + Sync>,
 }
 
@@ -101,12 +109,7 @@ where
         let entry = Rc::new(Entry::default());
         request.extensions_mut().insert(Rc::clone(&entry));
         let span = tracing::info_span!("request", request_id = id);
-        let line = Line {
-            id: id.clone(),
-            entry,
-            started: Instant::now(),
-            status: CLIENT_CLOSED_REQUEST,
-        };
+        let line = Line::begin(id.clone(), entry, self.metrics.clone());
         let answered = self.service.call(request).instrument(span);
         Box::pin(async move {
             // The block must own the line whole: assigning alone would capture only its status.
@@ -139,22 +142,38 @@ fn incoming_id(headers: &HeaderMap) -> Option<String> {
     ((1..=64).contains(&id.len()) && id.bytes().all(harmless)).then(|| id.to_owned())
 }
 
-/// Writes its line when it is dropped: so there is exactly one, also for a request that was
-/// abandoned half-way.
+/// Writes its line and counts when it is dropped: so each is done exactly once, also for a request
+/// that was abandoned half-way.
 struct Line {
     id: String,
     entry: Rc<Entry>,
+    metrics: RequestMetrics,
     started: Instant,
     status: u16,
 }
 
+impl Line {
+    fn begin(id: String, entry: Rc<Entry>, metrics: RequestMetrics) -> Self {
+        metrics.begin();
+        Self {
+            id,
+            entry,
+            metrics,
+            started: Instant::now(),
+            status: CLIENT_CLOSED_REQUEST,
+        }
+    }
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
+        let operation = self.entry.operation.get().unwrap_or("unknown");
+        self.metrics.end(operation, self.status, self.started);
         let duration = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             request_id = self.id,
             agency = self.entry.agency.borrow().as_deref(),
-            operation = self.entry.operation.get().unwrap_or("unknown"),
+            operation,
             status = self.status,
             duration_ms = duration,
             "request"

@@ -17,6 +17,7 @@ use crate::headers::{bound_head, cross_origin, head_as_get, set_headers};
 use crate::identity::{
     DEVELOPMENT_ISSUER, DevelopmentIssuer, DevelopmentIssuerError, MismatchedKey, TokenVerifier,
 };
+use crate::metrics::RequestMetrics;
 use crate::openapi::{self, ContractError};
 use crate::panics::catch_panics;
 use crate::problem_rendering::render_problems;
@@ -42,6 +43,8 @@ pub struct ServerOptions {
     pub local: bool,
     /// How many threads take requests; none for one per processor.
     pub workers: Option<usize>,
+    /// Where requests are counted.
+    pub metrics: RequestMetrics,
 }
 
 /// The server cannot be started.
@@ -88,6 +91,7 @@ pub fn start(
     let document = web::Data::new(Document::new(openapi::document_text()?));
     let paths = web::Data::new(KnownPaths::from_openapi(&contract, docs::PATHS));
     let (origins, local) = (options.allowed_origins, options.local);
+    let metrics = options.metrics;
     let server = HttpServer::new(move || {
         let ids = Arc::clone(&ids);
         App::new()
@@ -105,7 +109,7 @@ pub fn start(
             .wrap(from_fn(render_problems))
             .wrap(from_fn(set_headers))
             .wrap(from_fn(head_as_get))
-            .wrap(RequestLog::new(move || ids.id()))
+            .wrap(RequestLog::new(metrics.clone(), move || ids.id()))
     });
     let server = server
         .max_connections(CONNECTIONS_PER_WORKER)

@@ -62,6 +62,12 @@ impl Client {
         }
     }
 
+    /// Where the server is, such as `http://127.0.0.1:40001`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// A GET of `path`.
     #[must_use]
     pub fn get(&self, path: &str) -> Pending {

@@ -14,6 +14,7 @@
 mod client;
 mod database;
 pub mod document;
+pub mod exposition;
 mod log;
 pub mod planting;
 mod raw;
@@ -25,7 +26,7 @@ pub use database::{Database, Engine, ORIGIN, SECRET};
 pub use log::Log;
 pub use raw::{EventRecord, HeadRecord, Raw};
 pub use sample_case::{Cast, SampleCase, Step, command_path, sample_target};
-pub use world::World;
+pub use world::{MetricsListener, World};
 
 /// Makes of one scenario a module with two tests, `sqlite` and `postgres`.
 ///

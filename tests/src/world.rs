@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::thread;
 
 use actix_web::dev::ServerHandle;
-use fallbuch_api::{ServerOptions, demo, development_token, start};
+use fallbuch_api::{
+    RequestMetrics, ServerOptions, demo, development_token, registry, start, start_metrics,
+};
 use fallbuch_domain::Role;
 use fallbuch_domain::agency::AgencyOpened;
 use fallbuch_domain::catalogue::shipped_agencies;
@@ -17,6 +19,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::database::{Database, Engine};
+use crate::exposition::Exposition;
 use crate::raw::Raw;
 
 /// The audience of the tests' tokens.
@@ -33,6 +36,7 @@ pub struct World {
     pub store: Store,
     /// The database.
     pub database: Arc<Database>,
+    requests: RequestMetrics,
     http: reqwest::Client,
     server: Option<ServerHandle>,
 }
@@ -66,11 +70,13 @@ impl World {
         let store = database.open().await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("the listener's address");
+        let requests = RequestMetrics::default();
         let options = ServerOptions {
             audience: AUDIENCE.to_owned(),
             allowed_origins: Vec::new(),
             local: true,
             workers: Some(2),
+            metrics: requests.clone(),
         };
         let server = start(listener, store.clone(), database.data_dir(), options);
         let server = server.expect("the server starts");
@@ -80,6 +86,7 @@ impl World {
             base: format!("http://{address}"),
             store,
             database,
+            requests,
             http: reqwest::Client::new(),
             server: Some(handle),
         }
@@ -104,6 +111,19 @@ impl World {
         let lifetime = Duration::hours(1);
         let token = development_token(&self.store, data_dir, &login.subject, AUDIENCE, lifetime);
         self.anonymous().with_token(&token.expect("a token"))
+    }
+
+    /// The world's metrics on a listener of their own, as long as the value lives.
+    #[must_use]
+    pub fn metrics(&self) -> MetricsListener {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("the listener's address");
+        let registry = registry(self.store.metrics(), &self.requests);
+        let server = start_metrics(listener, registry).expect("the listener starts");
+        let handle = server.handle();
+        tokio::spawn(server);
+        let client = self.anonymous().at(&format!("http://{address}"));
+        MetricsListener { client, handle }
     }
 
     /// The database itself, as its owner.
@@ -183,6 +203,28 @@ impl World {
                 .await
                 .unwrap();
         }
+    }
+}
+
+/// A world's second listener.
+pub struct MetricsListener {
+    /// A client for it.
+    pub client: Client,
+    handle: ServerHandle,
+}
+
+impl MetricsListener {
+    /// The metrics as they are now.
+    pub async fn scrape(&self) -> Exposition {
+        let answer = self.client.get("/metrics").send().await.expect_status(200);
+        Exposition::parse(&answer.text()).expect("the text keeps to the format")
+    }
+}
+
+impl Drop for MetricsListener {
+    fn drop(&mut self) {
+        // Asked at once; nobody has to see it end.
+        drop(self.handle.stop(false));
     }
 }
 

@@ -70,7 +70,9 @@ async fn logged(uri: &str, id: Option<&str>) -> (StatusCode, String, Vec<Value>)
     let app = init_service(
         App::new()
             .wrap(from_fn(catch_panics))
-            .wrap(RequestLog::new(|| Uuid::from_u128(7)))
+            .wrap(RequestLog::new(RequestMetrics::default(), || {
+                Uuid::from_u128(7)
+            }))
             .route("/v1/agencies/{agency}/cases/{id}", web::get().to(read_case))
             .route("/slow", web::get().to(slow)),
     )
