@@ -132,7 +132,7 @@ impl StoredEvent {
         serde_json::from_slice(body).map_err(UnreadableEvent::Envelope)
     }
 
-    /// Reads the data.
+    /// Reads the data; an older shape is lifted to the present one.
     ///
     /// # Errors
     /// If type and schema are not known here, or the data do not fit them.
@@ -188,7 +188,7 @@ pub enum UnreadableEvent {
     /// The bytes are no event.
     #[error("not an event's body: {0}")]
     Envelope(#[source] serde_json::Error),
-    /// This version of the software does not know the event's type or shape.
+    /// This version of the software does not know the event's type.
     #[error("unknown event type {event_type} with schema {schema}")]
     UnknownType {
         /// The type as stored.
@@ -196,14 +196,37 @@ pub enum UnreadableEvent {
         /// The shape's version as stored.
         schema: u32,
     },
+    /// This version of the software knows the event's type, but not this shape of it.
+    #[error("unknown schema {schema} of event type {event_type}; the newest known is {newest}")]
+    UnknownSchema {
+        /// The event's type.
+        event_type: &'static str,
+        /// The shape's version as stored.
+        schema: u32,
+        /// The newest version that is known here.
+        newest: u32,
+    },
     /// The data do not have the shape that type and schema promise.
-    #[error("data of {event_type}: {source}")]
+    #[error("data of {event_type} with schema {schema}: {source}")]
     Data {
         /// The event's type.
         event_type: &'static str,
+        /// The shape's version as stored.
+        schema: u32,
         /// What is wrong.
         source: serde_json::Error,
     },
+}
+
+impl UnreadableEvent {
+    /// Whether another version of the software may be able to read it.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::UnknownType { .. } | Self::UnknownSchema { .. } => true,
+            Self::Envelope(_) | Self::Data { .. } => false,
+        }
+    }
 }
 
 #[cfg(test)]

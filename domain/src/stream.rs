@@ -37,12 +37,13 @@ impl StreamKind {
         }
     }
 
+    /// Every kind.
+    pub const ALL: &[Self] = &[Self::Agency, Self::Case];
+
     /// The kind with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Agency, Self::Case]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
     }
 }
 
@@ -75,7 +76,16 @@ impl EventData {
         }
     }
 
-    /// Reads the data of a stored event.
+    /// Every wire name of a kind of stream with every version of its shape that can be read.
+    #[must_use]
+    pub fn readable(kind: StreamKind) -> &'static [(&'static str, u32)] {
+        match kind {
+            StreamKind::Agency => AgencyEvent::READABLE,
+            StreamKind::Case => CaseEvent::READABLE,
+        }
+    }
+
+    /// Reads the data of a stored event; an older shape is lifted to the present one.
     ///
     /// # Errors
     /// If type and schema are not known here, or the data do not fit them.

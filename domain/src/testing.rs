@@ -10,6 +10,8 @@
 //! Without more words the facts are those of the samples: TransMit with its sites and members, the
 //! shipped catalogue, no other stream that holds a key, counters at zero.
 
+pub(crate) mod golden;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::LazyLock;
 

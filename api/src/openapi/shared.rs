@@ -177,16 +177,22 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
     Ok(Value::Object(all))
 }
 
-/// The data of an event: of a known type, or of one that was added since.
+/// The data of an event: of a known type in any shape it ever had, or of one that was added since.
 pub(super) fn event_data() -> Value {
     let known = CaseEvent::data_names()
         .into_iter()
-        .map(|(_, name)| reference("schemas", &name));
+        .map(|(_, _, name)| reference("schemas", &name));
     let other =
         json!({"type": "object", "description": "The data of a type that was added since."});
     let mapping = CaseEvent::data_names()
         .into_iter()
-        .map(|(wire, name)| format!("`{wire}`: {name}"));
+        .map(|(wire, schema, name)| {
+            if CaseEvent::TYPES.contains(&(wire, schema)) {
+                format!("`{wire}`: {name}")
+            } else {
+                format!("`{wire}` with `schema` {schema}: {name}")
+            }
+        });
     json!({
         "description": format!(
             "The event's own data; its members depend on `type` and `schema`. Types may be added.\n\n{}",
