@@ -18,6 +18,9 @@ use crate::problem_catalogue::ProblemCode;
 /// How long a client is to wait when the store is busy, in seconds.
 const RETRY_AFTER: u32 = 1;
 
+/// How long a client is to wait for another version of the service, in seconds.
+const RETRY_AFTER_UPDATE: u32 = 60;
+
 /// A page's place in its list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PageInfo {
@@ -213,8 +216,15 @@ impl From<StoreError> for Problem {
         if error.is_passing() {
             tracing::warn!(%error, "the database is away");
             Self::retry_later(ProblemCode::Overloaded, RETRY_AFTER)
+        } else if error.is_unknown_event() {
+            // The error names type and schema: what a newer version of the service has to know.
+            tracing::error!(%error, "a stream cannot be read");
+            Self::retry_later(ProblemCode::StreamUnreadable, RETRY_AFTER_UPDATE)
         } else {
             Self::internal(&error)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -193,8 +193,8 @@ pub(crate) async fn read_case(
     let past = request
         .store()
         .case_as_of(&request.access, case.id, point)
-        .await;
-    let past = past?.ok_or_else(Problem::not_found)?;
+        .await?;
+    let past = past.ok_or_else(Problem::not_found)?;
     let (version, then) = match point {
         Point::ValidOn(day) => (past.version, day),
         Point::Now | Point::Version(_) | Point::RecordedAt(_) => {

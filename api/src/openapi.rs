@@ -178,6 +178,7 @@ fn answers(
             ("400", "InvalidRequest"),
             ("401", "Unauthenticated"),
             ("406", "NotAcceptable"),
+            ("503", "Overloaded"),
         ]);
     }
     if path.contains("{agency}") {
@@ -190,7 +191,6 @@ fn answers(
             ("413", "PayloadTooLarge"),
             ("415", "UnsupportedMediaType"),
             ("422", "IdempotencyKeyReused"),
-            ("503", "Overloaded"),
         ]);
         if id != "open_case" {
             problems.extend([("412", "VersionStale"), ("428", "PreconditionRequired")]);

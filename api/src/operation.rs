@@ -12,10 +12,12 @@ pub(crate) trait Operation: 'static {
     const ID: &'static str;
     /// The permission in the addressed agency; none where any token will do.
     const PERMISSION: Option<Permission>;
+    /// Whether it needs the present state of the case it addresses, or only its history.
+    const NEEDS_STATE: bool;
 }
 
 macro_rules! operations {
-    ($( $name:ident = $id:literal $($permission:ident)?; )+) => {
+    ($( $name:ident = $id:literal $($permission:ident)? $(, $history:ident)?; )+) => {
         $(
             #[doc = concat!("The operation `", $id, "`.")]
             pub(crate) struct $name;
@@ -23,6 +25,7 @@ macro_rules! operations {
             impl Operation for $name {
                 const ID: &'static str = $id;
                 const PERMISSION: Option<Permission> = operations!(@ $($permission)?);
+                const NEEDS_STATE: bool = operations!(@state $($history)?);
             }
         )+
 
@@ -30,10 +33,14 @@ macro_rules! operations {
         pub(crate) const OPERATIONS: &[(&str, Option<Permission>)] =
             &[$( ($name::ID, $name::PERMISSION), )+];
     };
+    (@state history) => { false };
+    (@state) => { true };
     (@ $permission:ident) => { Some(Permission::$permission) };
     (@) => { None };
 }
 
+// `history` behind an operation: it needs no state of the case, so it answers also for one whose state
+// cannot be read.
 operations! {
     WhoAmI = "who_am_i";
     ListAgencies = "list_agencies";
@@ -50,10 +57,10 @@ operations! {
     ListCases = "list_cases" CaseRead;
     ReadCase = "read_case" CaseRead;
     ListAllowedCommands = "list_allowed_commands" CaseRead;
-    ReadTimeline = "read_timeline" CaseRead;
-    ListEvents = "list_events" CaseHistory;
-    ReadEvent = "read_event" CaseHistory;
-    ReadVersion = "read_version" CaseHistory;
+    ReadTimeline = "read_timeline" CaseRead, history;
+    ListEvents = "list_events" CaseHistory, history;
+    ReadEvent = "read_event" CaseHistory, history;
+    ReadVersion = "read_version" CaseHistory, history;
     OpenCase = "open_case" CaseOpen;
     RecordContact = "record_contact" CaseRecord;
     RecordInitialMeeting = "record_initial_meeting" CaseRecord;

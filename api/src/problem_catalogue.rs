@@ -201,6 +201,14 @@ problem_catalogue! {
         remedy: "Nach der in Retry-After genannten Zeit mit demselben Idempotency-Key wiederholen.",
             "Retry with the same Idempotency-Key after the time named in Retry-After.";
     }
+    /// The stream has an event that this version does not know.
+    StreamUnreadable = "stream-unreadable", SERVICE_UNAVAILABLE {
+        title: "Verlauf vorübergehend nicht lesbar", "History temporarily not readable";
+        meaning: "Der Verlauf enthält ein Ereignis, das diese Version des Dienstes nicht kennt: Eine neuere hat es geschrieben. Andere Verläufe sind nicht betroffen, und die Ereignisse selbst bleiben lesbar.",
+            "The history holds an event that this version of the service does not know: a newer one wrote it. Other histories are not affected, and the events themselves stay readable.";
+        remedy: "Nach der in Retry-After genannten Zeit mit demselben Idempotency-Key wiederholen; bleibt es dabei, den Betrieb mit der X-Request-Id der Antwort verständigen.",
+            "Retry with the same Idempotency-Key after the time named in Retry-After; if it stays, tell the operator the X-Request-Id of the answer.";
+    }
     /// The request took too long to arrive.
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT {
         title: "Anfrage kam nicht rechtzeitig an", "Request did not arrive in time";

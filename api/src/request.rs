@@ -16,7 +16,7 @@ use std::sync::Arc;
 use actix_web::dev::{Payload, Url};
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
-use fallbuch_persistence::{Access, AccessDenied, CaseRead, Entry, Store};
+use fallbuch_persistence::{Access, AccessDenied, CaseHead, CaseRead, Entry, Store};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -70,6 +70,7 @@ pub(crate) struct Request<O, B = (), Q = NoQuery> {
 /// What a path addresses.
 #[derive(Default)]
 pub(crate) struct Addressed {
+    head: Option<CaseHead>,
     case: Option<CaseRead>,
     target: Option<Uuid>,
     version: Option<u64>,
@@ -93,7 +94,12 @@ impl<O: Operation, B, Q> Request<O, B, Q> {
 }
 
 impl Addressed {
-    /// The case; the path of the operation has one.
+    /// Where the case is in its history; the path of the operation has one.
+    pub(crate) fn head(&self) -> Result<CaseHead, Problem> {
+        self.head.ok_or_else(Problem::not_found)
+    }
+
+    /// The case; the path of the operation has one, and the operation needs its state.
     pub(crate) fn case(&self) -> Result<&CaseRead, Problem> {
         self.case.as_ref().ok_or_else(Problem::not_found)
     }
@@ -161,10 +167,17 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
         let identity = identity(request, &services)?;
         let mut violations = Vec::new();
         let path = Path::read(request.match_info(), &mut violations);
-        let entry = enter::<O>(request, &services, &identity, path.case_id).await?;
-        log_agency(request, entry.access.agency_code());
-        let addressed = path.addressed(entry.case)?;
+        let wanted = path.case_id.filter(|_| O::NEEDS_STATE);
+        let entry = enter::<O>(request, &services, &identity, wanted).await?;
         let access = entry.access;
+        log_agency(request, access.agency_code());
+        let addressed = match path.case_id {
+            Some(id) if !O::NEEDS_STATE => {
+                let head = services.store.case_head(&access, id).await?;
+                path.addressed_head(head)?
+            }
+            Some(_) | None => path.addressed(entry.case)?,
+        };
         acceptable(request.headers())?;
         let query = query::read::<Q>(request.query_string(), &mut violations);
         let body = B::read(request, payload, &services.schemas, &mut violations).await?;
@@ -271,14 +284,23 @@ impl Path {
         path
     }
 
+    /// What it addresses, for an operation that needs no state.
+    fn addressed_head(self, head: Option<CaseHead>) -> Result<Addressed, Problem> {
+        Ok(Addressed {
+            head: Some(head.ok_or_else(Problem::not_found)?),
+            version: self.version,
+            ..Addressed::default()
+        })
+    }
+
     /// What it addresses; what names nothing here, or something of another agency, is 404.
     fn addressed(self, case: Option<CaseRead>) -> Result<Addressed, Problem> {
-        let Some(_) = self.case_id else {
+        if self.case_id.is_none() {
             return Ok(Addressed {
                 version: self.version,
                 ..Addressed::default()
             });
-        };
+        }
         let case = case.ok_or_else(Problem::not_found)?;
         let state = &case.state;
         let missing = self.need.is_some_and(|id| state.need(id).is_none())
@@ -290,6 +312,10 @@ impl Path {
             return Err(Problem::not_found());
         }
         Ok(Addressed {
+            head: Some(CaseHead {
+                id: case.id,
+                version: case.version,
+            }),
             case: Some(case),
             target: self.need.or(self.priority).or(self.agreement),
             version: self.version,

@@ -1814,7 +1814,7 @@ export interface components {
          * @description The kind of an error, as a stable code.
          * @enum {string}
          */
-        ProblemCode: "malformed-json" | "invalid-request" | "missing-idempotency-key" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "not-acceptable" | "idempotency-key-reused" | "unsupported-media-type" | "rule-refused" | "version-stale" | "precondition-required" | "payload-too-large" | "uri-too-long" | "headers-too-large" | "gone" | "too-many-requests" | "overloaded" | "request-timeout" | "internal";
+        ProblemCode: "malformed-json" | "invalid-request" | "missing-idempotency-key" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "not-acceptable" | "idempotency-key-reused" | "unsupported-media-type" | "rule-refused" | "version-stale" | "precondition-required" | "payload-too-large" | "uri-too-long" | "headers-too-large" | "gone" | "too-many-requests" | "overloaded" | "stream-unreadable" | "request-timeout" | "internal";
         /** @description A funding programme on which agencies advise. */
         Programme: {
             /**
@@ -2847,6 +2847,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     read_agency: {
@@ -2907,6 +2908,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_cases: {
@@ -3002,6 +3004,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     open_case: {
@@ -3287,6 +3290,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     draft_agreement: {
@@ -3855,6 +3859,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     close_case: {
@@ -4197,6 +4202,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     read_event: {
@@ -4285,6 +4291,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     record_initial_meeting: {
@@ -5334,6 +5341,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     read_version: {
@@ -5505,6 +5513,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     read_feed: {
@@ -5607,6 +5616,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_members: {
@@ -5674,6 +5684,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_sites: {
@@ -5734,6 +5745,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     read_activity: {
@@ -5809,6 +5821,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_dimensions: {
@@ -5921,6 +5934,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_focus_areas: {
@@ -5986,6 +6000,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_municipalities: {
@@ -6039,6 +6054,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_origins: {
@@ -6116,6 +6132,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     list_programmes: {
@@ -6231,6 +6248,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
     who_am_i: {
@@ -6327,6 +6345,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
         };
     };
 }

@@ -84,6 +84,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a stored event is of a type or shape that only another version of the software knows.
+    #[must_use]
+    pub fn is_unknown_event(&self) -> bool {
+        match self {
+            Self::Shared(error) => error.is_unknown_event(),
+            this => matches!(this, Self::Event(event) if event.is_unknown()),
+        }
+    }
+
     /// Whether the database is away for a while, rather than refusing this one thing.
     #[must_use]
     pub fn is_passing(&self) -> bool {

@@ -43,7 +43,8 @@ pub use migration::{MigrateError, migrate};
 pub use onboarding::Operator;
 pub use projection::{Following, StoppedAt};
 pub use read::{
-    Activity, ActivityCount, CaseFilter, CaseListItem, CaseRead, Page, Point, RecordedBody,
+    Activity, ActivityCount, CaseFilter, CaseHead, CaseListItem, CaseRead, Page, Point,
+    RecordedBody,
 };
 pub use rebuild::{Rebuildable, Rebuilt};
 pub use sources::{Clock, IdSource, Sources};

@@ -6,7 +6,7 @@ mod feed;
 mod history;
 
 pub use activity::{Activity, ActivityCount};
-pub use case::{CaseFilter, CaseListItem, CaseRead};
+pub use case::{CaseFilter, CaseHead, CaseListItem, CaseRead};
 pub use history::Point;
 use serde::Serialize;
 use serde_json::value::RawValue;

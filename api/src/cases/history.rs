@@ -5,7 +5,7 @@ use fallbuch_domain::case::{CaseState, timeline};
 use fallbuch_domain::catalogue::Catalogue;
 use fallbuch_domain::{Event, EventData, State};
 
-use fallbuch_persistence::Point;
+use fallbuch_persistence::{Point, StoreError};
 
 use crate::answer::{Caching, PageInfo, in_language, linked, representation};
 use crate::contract::{CaseView, EventPage, RecordedEvent, TimelineEntry, TimelinePage};
@@ -26,7 +26,7 @@ pub(crate) async fn list_events(
     request: Request<operation::ListEvents, (), Paging>,
     http: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (case, limit) = (request.addressed.case()?, request.query.limit);
+    let (case, limit) = (request.addressed.head()?, request.query.limit);
     let after = request.query.number()?;
     let page = request
         .store()
@@ -49,12 +49,12 @@ pub(crate) async fn list_events(
 pub(crate) async fn read_event(
     request: Request<operation::ReadEvent>,
 ) -> Result<HttpResponse, Problem> {
-    let (case, version) = (request.addressed.case()?, request.addressed.version()?);
+    let (case, version) = (request.addressed.head()?, request.addressed.version()?);
     let event = request
         .store()
         .event(&request.access, case.id, version)
-        .await;
-    let event = event?.ok_or_else(Problem::not_found)?;
+        .await?;
+    let event = event.ok_or_else(Problem::not_found)?;
     representation(&request.headers, version, &event, Caching::Immutable)
 }
 
@@ -67,13 +67,13 @@ pub(crate) async fn read_event(
 pub(crate) async fn read_version(
     request: Request<operation::ReadVersion>,
 ) -> Result<HttpResponse, Problem> {
-    let (case, version) = (request.addressed.case()?, request.addressed.version()?);
+    let (case, version) = (request.addressed.head()?, request.addressed.version()?);
     let point = Point::Version(version);
     let past = request
         .store()
         .case_as_of(&request.access, case.id, point)
-        .await;
-    let past = past?.ok_or_else(Problem::not_found)?;
+        .await?;
+    let past = past.ok_or_else(Problem::not_found)?;
     let then = past.recorded_at.berlin_date();
     representation(
         &request.headers,
@@ -93,7 +93,7 @@ pub(crate) async fn read_timeline(
     http: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (case, limit, language) = (
-        request.addressed.case()?,
+        request.addressed.head()?,
         request.query.limit,
         request.language,
     );
@@ -111,7 +111,7 @@ pub(crate) async fn read_timeline(
                 break;
             }
             let stored = body.read()?;
-            let event = stored.event().map_err(|error| Problem::internal(&error))?;
+            let event = stored.event().map_err(StoreError::from)?;
             read = stored.version;
             if read > after {
                 let before = state.as_ref().and_then(State::as_case);

@@ -32,6 +32,15 @@ pub struct CaseRead {
     pub state: Arc<CaseState>,
 }
 
+/// Where a case is in its history, without its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseHead {
+    /// The case's id.
+    pub id: Uuid,
+    /// The newest version.
+    pub version: u64,
+}
+
 /// A case in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseListItem {
@@ -99,6 +108,35 @@ impl Store {
             Newest::Agency(_) | Newest::OtherShape(StreamKind::Agency) => None,
         };
         Ok(case.filter(|case| access.sees_site(case.state.site)))
+    }
+
+    /// The head of a case's history; none if there is no such case for this caller. It reads no state,
+    /// so it is there also for a case with events that this version does not know.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn case_head(
+        &self,
+        access: &Access,
+        id: Uuid,
+    ) -> Result<Option<CaseHead>, StoreError> {
+        let row: Option<(i64, Option<Uuid>)> = stream_head::Entity::find()
+            .select_only()
+            .columns([Column::Version, Column::SiteId])
+            .filter(Column::AgencyId.eq(access.agency()))
+            .filter(Column::Generation.in_subquery(live_generation(access.agency())))
+            .filter(Column::StreamId.eq(id))
+            .filter(Column::StreamKind.eq(StreamKind::Case.code()))
+            .into_tuple()
+            .one(self.queries())
+            .await?;
+        let Some((version, site)) = row else {
+            return Ok(None);
+        };
+        let site = site.ok_or_else(|| StoreError::Corrupt(format!("list columns of case {id}")))?;
+        let version = unsigned(version)?;
+        let visible = access.sees_site(site);
+        Ok(visible.then_some(CaseHead { id, version }))
     }
 
     /// A page of the agency's cases, the newest first; `before` is the last id of the page before.
