@@ -87,10 +87,10 @@ impl StoreError {
     /// Whether a stored event is of a type or shape that only another version of the software knows.
     #[must_use]
     pub fn is_unknown_event(&self) -> bool {
-        match self {
-            Self::Shared(error) => error.is_unknown_event(),
-            this => matches!(this, Self::Event(event) if event.is_unknown()),
+        if let Self::Shared(error) = self {
+            return error.is_unknown_event();
         }
+        matches!(self, Self::Event(event) if event.is_unknown())
     }
 
     /// Whether the database is away for a while, rather than refusing this one thing.

@@ -181,7 +181,9 @@ impl Store {
     /// number of processes may do so on one database.
     pub fn follow(&self) {
         let (stop, stopped) = watch::channel(false);
-        let worker = Worker::new(self.database().clone(), self.readers().clone(), stopped);
+        let connections = (self.database().clone(), self.readers().clone());
+        let metrics = self.0.workshop.metrics.clone();
+        let worker = Worker::new(connections, metrics, stopped);
         let task = self.0.runtime.spawn(worker.run());
         let mut follower = self
             .0

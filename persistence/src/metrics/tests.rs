@@ -15,9 +15,11 @@ fn told(metrics: &Metrics) -> Vec<String> {
     encode(&mut text, &registry).unwrap();
     let samples = text.lines().filter(|line| !line.starts_with('#'));
     let samples = samples.filter(|line| !line.ends_with(" 0") && !line.ends_with(" 0.0"));
+    let samples = samples.map(|line| line.strip_prefix("fallbuch_").unwrap().to_owned());
+    let mut samples: Vec<_> = samples.collect();
+    // Labelled samples come in no order.
+    samples.sort();
     samples
-        .map(|line| line.strip_prefix("fallbuch_").unwrap().to_owned())
-        .collect()
 }
 
 fn receipt(replayed: bool) -> Receipt {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{Advance, Place, Projection, Stop};
 use crate::database::Database;
 use crate::error::StoreError;
+use crate::metrics::Metrics;
 use crate::read::unsigned;
 use crate::store::Store;
 
@@ -25,6 +26,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(crate) struct Worker {
     writers: Database,
     readers: Database,
+    metrics: Metrics,
     stop: watch::Receiver<bool>,
     /// Those that stopped since this process began.
     stopped: HashSet<Place>,
@@ -102,10 +104,15 @@ impl Progress {
 
 impl Worker {
     /// A worker that ends when `stop` says true.
-    pub(crate) fn new(writers: Database, readers: Database, stop: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(
+        (writers, readers): (Database, Database),
+        metrics: Metrics,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
         Self {
             writers,
             readers,
+            metrics,
             stop,
             stopped: HashSet::new(),
         }
@@ -129,6 +136,11 @@ impl Worker {
     async fn pass(&mut self) -> Result<(), StoreError> {
         for projection in Projection::ALL {
             for progress in progress(&self.readers, *projection).await? {
+                let following = progress.as_following(*projection)?;
+                let (name, agency) = (following.projection, following.agency.as_str());
+                let failed = following.stopped_at.is_some();
+                self.metrics.set_projection_lag(name, agency, following.lag);
+                self.metrics.set_projection_failed(name, agency, failed);
                 self.follow(*projection, &progress).await?;
             }
         }
