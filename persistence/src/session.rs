@@ -264,3 +264,6 @@ pub(crate) fn signed(value: u64) -> i64 {
 fn decode(error: std::num::TryFromIntError) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(error))
 }
+
+#[cfg(test)]
+mod tests;

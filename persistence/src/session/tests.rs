@@ -1,0 +1,137 @@
+//! The append by hand, on two connections: what the lane's compare refuses, what its lock holds back,
+//! and what the log's own keys still refuse where neither stands.
+
+mod hand;
+
+use super::*;
+use hand::{Hand, waits_for_a_lock};
+
+const FIRST: Uuid = Uuid::from_u128(11);
+const SECOND: Uuid = Uuid::from_u128(12);
+
+/// Two parties on a database of SQLite, then two on one of PostgreSQL.
+async fn both() -> [Hand; 2] {
+    [Hand::sqlite().await, Hand::postgres().await]
+}
+
+#[tokio::test]
+async fn an_append_on_a_lane_that_moved_stores_nothing_and_is_no_error() {
+    for mut hand in both().await {
+        let start = hand.lane().await;
+        let (first, second) = (hand.batch(start, &[FIRST]), hand.batch(start, &[SECOND]));
+        assert!(hand.first.append(&first).await.unwrap());
+        // The loser can go on with its transaction: it was told, it was not thrown out.
+        hand.second.begin().await;
+        assert!(!hand.second.append(&second).await.unwrap());
+        let now = hand.second.lane(true).await;
+        assert_eq!(now.position, start.position + 1);
+        let second = hand.batch(now, &[SECOND]);
+        assert!(hand.second.append(&second).await.unwrap());
+        hand.second.commit().await;
+        assert_eq!(hand.log().await, [FIRST, SECOND]);
+        assert_eq!(hand.lane().await.position, start.position + 2);
+    }
+}
+
+#[tokio::test]
+async fn an_append_that_waited_for_the_lane_compares_what_was_committed() {
+    for committed in [true, false] {
+        let mut hand = Hand::postgres().await;
+        let start = hand.lane().await;
+        let (first, second) = (hand.batch(start, &[FIRST]), hand.batch(start, &[SECOND]));
+        hand.first.begin().await;
+        assert!(hand.first.append(&first).await.unwrap());
+        let meanwhile = async {
+            waits_for_a_lock(&mut hand.owner).await;
+            if committed {
+                hand.first.commit().await;
+            } else {
+                hand.first.roll_back().await;
+            }
+        };
+        let (stored, ()) = tokio::join!(hand.second.append(&second), meanwhile);
+        let stored = stored.unwrap();
+        assert_eq!(
+            stored, !committed,
+            "where the lane moved, nothing is stored"
+        );
+        assert_eq!(hand.log().await, [if committed { FIRST } else { SECOND }]);
+        assert_eq!(hand.lane().await.position, start.position + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_locked_lane_is_moved_by_nobody_else() {
+    let mut hand = Hand::postgres().await;
+    let start = hand.lane().await;
+    let batch = hand.batch(start, &[SECOND]);
+    hand.first.begin().await;
+    hand.first.lane(true).await;
+    hand.second.run("SET lock_timeout = '100ms'").await;
+    let refused = hand.second.append(&batch).await.unwrap_err();
+    assert_eq!(hand::code(&refused), "55P03", "{refused}");
+    let refused = hand.second.try_lane(true).await.unwrap_err();
+    assert_eq!(hand::code(&refused), "55P03", "{refused}");
+    // Who only looks does not wait.
+    assert_eq!(hand.second.try_lane(false).await.unwrap(), Some(start));
+    hand.first.roll_back().await;
+    assert!(hand.second.append(&batch).await.unwrap());
+}
+
+/// Under READ COMMITTED a statement that waited keeps its snapshot for all rows but the one it waited
+/// for. So what is decided on is read by later statements.
+#[tokio::test]
+async fn what_is_read_after_the_lock_is_what_the_other_committed() {
+    let mut hand = Hand::postgres().await;
+    let start = hand.lane().await;
+    let batch = hand.batch(start, &[FIRST]);
+    let stream = batch.events[0].stream;
+    hand.first.begin().await;
+    assert!(hand.first.append(&batch).await.unwrap());
+    hand.second.begin().await;
+    let meanwhile = async {
+        waits_for_a_lock(&mut hand.owner).await;
+        hand.first.commit().await;
+    };
+    let (lane, ()) = tokio::join!(hand.second.lane(true), meanwhile);
+    let heads = hand.second.heads(&[stream]).await;
+    let recorded = hand.second.recorded(&[FIRST]).await;
+    hand.second.roll_back().await;
+    assert_eq!(lane, batch.to());
+    assert_eq!(heads.len(), 1, "the other's state is seen");
+    assert_eq!(heads[0].1.version, 1);
+    assert_eq!(recorded[&FIRST].first_position, batch.to().position);
+}
+
+/// The second wall of the compare-and-set, alone: positions are dense, so whoever appends on an old
+/// head begins at a position that is taken, and the log's key refuses the whole statement.
+#[tokio::test]
+async fn where_the_lane_lies_the_logs_key_refuses_the_append() {
+    for mut hand in both().await {
+        let start = hand.lane().await;
+        let (first, second) = (hand.batch(start, &[FIRST]), hand.batch(start, &[SECOND]));
+        assert!(hand.first.append(&first).await.unwrap());
+        hand.lie(start).await;
+        hand.second.begin().await;
+        let refused = hand.second.append(&second).await.unwrap_err();
+        hand.second.roll_back().await;
+        hand.assert_refused_by(&refused, "event_pkey");
+        assert_eq!(hand.log().await, [FIRST], "nothing is overwritten");
+        assert_eq!(hand.lane().await, start, "the refused append moved nothing");
+    }
+}
+
+/// The second wall behind the writer's look for a key that stands twice in one batch.
+#[tokio::test]
+async fn a_command_that_stands_twice_in_a_batch_is_refused_by_the_logs_index() {
+    for mut hand in both().await {
+        let start = hand.lane().await;
+        let twice = hand.batch(start, &[FIRST, FIRST]);
+        hand.first.begin().await;
+        let refused = hand.first.append(&twice).await.unwrap_err();
+        hand.first.roll_back().await;
+        hand.assert_refused_by(&refused, "event_command");
+        assert!(hand.log().await.is_empty());
+        assert_eq!(hand.lane().await, start);
+    }
+}
