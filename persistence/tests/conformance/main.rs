@@ -8,6 +8,8 @@
 )]
 
 mod batches;
+mod interleavings;
 mod log;
 mod projections;
+mod protocol;
 mod setup;

@@ -102,14 +102,23 @@ impl Database {
     }
 
     pub(crate) async fn open(&self) -> Store {
+        self.open_with(Sources::system()).await
+    }
+
+    pub(crate) async fn open_with(&self, sources: Sources) -> Store {
         let options = Options {
             url: self.application.clone(),
             secret: Secret::new(vec![7; 32]).unwrap(),
             origin: "test.local".to_owned(),
-            sources: Sources::system(),
             metrics: Metrics::default(),
+            sources,
         };
         Store::open(options).await.unwrap()
+    }
+
+    /// How the application reaches it.
+    pub(crate) fn application(&self) -> &DatabaseUrl {
+        &self.application
     }
 }
 
