@@ -7,14 +7,14 @@ use std::time::Duration;
 use fallbuch_domain::case::CaseCommand;
 use fallbuch_domain::case::command::ReopenCase;
 use fallbuch_domain::text::Prose;
-use fallbuch_persistence::{CommandError, DatabaseUrl, Expected, IdempotencyKey, Receipt};
+use fallbuch_persistence::{CommandError, Expected, IdempotencyKey, Receipt};
 use futures_util::future::{join, join_all};
-use sqlx::{ConnectOptions as _, PgConnection};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::by_hand;
 use crate::protocol::{Gate, Onlooker};
-use crate::setup::{Agency, DAY, Database, Engine, Raw, on_both};
+use crate::setup::{Agency, DAY, Database, Engine, on_both};
 
 type Verdict = Result<Receipt, CommandError>;
 
@@ -92,54 +92,6 @@ async fn reused(agency: &Agency) -> Verdict {
         .await
 }
 
-/// Appends as another process does, but one of a newer version: an event of a type that nobody here
-/// knows, in a stream of its own.
-async fn append_by_hand(connection: &mut PgConnection, agency: &Agency) {
-    const LOCK: &str = "SELECT position FROM lane WHERE agency_id = $1 FOR UPDATE";
-    const MOVE: &str =
-        "UPDATE lane SET position = position + 1 WHERE agency_id = $1 AND position = $2";
-    const INSERT: &str = "INSERT INTO event (agency_id, position, stream_id, version, stream_kind, \
-         type, schema, occurred_on, recorded_at, command_id, body_hash, mac, body) \
-         SELECT agency_id, position, $2, 1, 'case', 'of_tomorrow', 1, $3, last_recorded_at, $2, $4, $4, \
-         $5 FROM lane WHERE agency_id = $1";
-    let id = agency.access.agency();
-    let known: i64 = sqlx::query_scalar(LOCK)
-        .bind(id)
-        .fetch_one(&mut *connection)
-        .await
-        .unwrap();
-    let moved = sqlx::query(MOVE)
-        .bind(id)
-        .bind(known)
-        .execute(&mut *connection)
-        .await
-        .unwrap();
-    assert_eq!(moved.rows_affected(), 1);
-    let stream = agency.store.sources().ids.id();
-    let body = format!("{{\"position\":{}}}", known + 1).into_bytes();
-    let insert = sqlx::query(INSERT).bind(id).bind(stream).bind(DAY);
-    let insert = insert.bind(vec![0_u8; 32]).bind(body);
-    assert_eq!(
-        insert
-            .execute(&mut *connection)
-            .await
-            .unwrap()
-            .rows_affected(),
-        1
-    );
-}
-
-async fn run(connection: &mut PgConnection, sql: &'static str) {
-    sqlx::query(sql).execute(connection).await.unwrap();
-}
-
-async fn connect(database: &Database) -> PgConnection {
-    let DatabaseUrl::Postgres(options) = database.application() else {
-        unreachable!()
-    };
-    options.connect().await.unwrap()
-}
-
 /// Without the lock, a writer would read, decide, and lose to the one before it and to the one behind
 /// it; the client would be told that the store failed.
 #[tokio::test(flavor = "multi_thread")]
@@ -150,29 +102,27 @@ async fn a_command_between_two_slow_processes_is_settled() {
     let onlooker = Arc::new(Onlooker::new(&database).await);
     // A process that has nothing cached locks at once.
     let agency = Agency::enter(&database.open().await, "transmit").await;
-    let mut before = connect(&database).await;
-    run(&mut before, "BEGIN").await;
-    append_by_hand(&mut before, &agency).await;
+    let mut before = by_hand::connect(&database).await;
+    by_hand::begin_append(&mut before, &agency).await;
 
     let asked = agency.clone();
     let asked = tokio::spawn(async move { asked.contact(case, "between").await });
     onlooker.waits(1).await;
-    let mut behind = connect(&database).await;
+    let mut behind = by_hand::connect(&database).await;
     let (hand, watching) = (agency.clone(), Arc::clone(&onlooker));
     let (go, told) = oneshot::channel();
     let behind = tokio::spawn(async move {
-        run(&mut behind, "BEGIN").await;
-        append_by_hand(&mut behind, &hand).await;
+        by_hand::begin_append(&mut behind, &hand).await;
         let asked: tokio::task::JoinHandle<Verdict> = told.await.unwrap();
         while !asked.is_finished() && watching.waiting().await == 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        run(&mut behind, "COMMIT").await;
+        behind.run("COMMIT").await.unwrap();
         asked.await.unwrap()
     });
     onlooker.waits(2).await;
     go.send(asked).unwrap();
-    run(&mut before, "COMMIT").await;
+    before.run("COMMIT").await.unwrap();
     assert_eq!(behind.await.unwrap().unwrap().version, 2);
     assert_eq!(raw.numbers("SELECT position FROM lane").await, [7]);
     // What tomorrow's processes write does not stop today's consumers.
@@ -262,7 +212,7 @@ on_both! {
         let head = raw.numbers("SELECT position FROM lane").await;
         first.contact(case, "first moves it").await.unwrap();
         // The compare is blind now: the lane is where the second process believes it to be.
-        lie(&mut raw, "UPDATE lane SET position = position - 1").await;
+        raw.run("UPDATE lane SET position = position - 1").await.unwrap();
         let log = raw.numbers("SELECT version FROM event ORDER BY position").await;
         for agency in [&second, &first] {
             let refused = agency.contact(case, "on a lie").await;
@@ -270,14 +220,10 @@ on_both! {
         }
         assert_eq!(raw.numbers("SELECT version FROM event ORDER BY position").await, log);
         assert_eq!(raw.numbers("SELECT position FROM lane").await, head);
-        lie(&mut raw, "UPDATE lane SET position = position + 1").await;
+        raw.run("UPDATE lane SET position = position + 1").await.unwrap();
         for (version, agency) in (4..).zip([&second, &first]) {
             let accepted = agency.contact(case, &format!("in truth {version}")).await.unwrap();
             assert_eq!(accepted.version, version);
         }
     }
-}
-
-async fn lie(raw: &mut Raw, sql: &'static str) {
-    raw.run(sql).await.unwrap();
 }

@@ -8,6 +8,8 @@
 )]
 
 mod batches;
+mod by_hand;
+mod followers;
 mod interleavings;
 mod log;
 mod projections;

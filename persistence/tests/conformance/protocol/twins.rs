@@ -386,6 +386,8 @@ struct Stage {
     raw: Raw,
     pool: PgPool,
     onlooker: Arc<Onlooker>,
+    /// Whose keys the table has.
+    keyed_for: Option<Flaw>,
 }
 
 impl Stage {
@@ -416,6 +418,7 @@ impl Stage {
             onlooker: Arc::new(Onlooker::new(&database).await),
             _database: database,
             raw,
+            keyed_for: None,
         }
     }
 
@@ -427,6 +430,22 @@ impl Stage {
             "ALTER SEQUENCE twin_position RESTART",
             // Writes 32 values ahead; those that come now give their transaction no id.
             "SELECT nextval('twin_position')",
+        ] {
+            self.raw.run(sql).await.unwrap();
+        }
+        if self.keyed_for.replace(flaw) != Some(flaw) {
+            self.key(flaw).await;
+        }
+        Twin {
+            flaw,
+            pool: self.pool.clone(),
+            onlooker: Arc::clone(&self.onlooker),
+            memory: Arc::default(),
+        }
+    }
+
+    async fn key(&mut self, flaw: Flaw) {
+        for sql in [
             "DROP INDEX IF EXISTS twin_event_position",
             "DROP INDEX IF EXISTS twin_event_mark",
         ] {
@@ -439,12 +458,6 @@ impl Stage {
         if flaw != Flaw::ForgetsKeys {
             let index = "CREATE UNIQUE INDEX twin_event_mark ON twin_event (mark)";
             self.raw.run(index).await.unwrap();
-        }
-        Twin {
-            flaw,
-            pool: self.pool.clone(),
-            onlooker: Arc::clone(&self.onlooker),
-            memory: Arc::default(),
         }
     }
 }
