@@ -33,7 +33,7 @@ const AGENCIES: [&str; 9] = [
 const WRITERS: u64 = 64;
 
 /// Commands per writer.
-const COMMANDS: u64 = 2;
+const COMMANDS: u64 = 4;
 
 /// Each follows every agency.
 const CONSUMERS: usize = 4;

@@ -12,6 +12,9 @@ use fallbuch_persistence::{Clock, Sources};
 /// An instant at which a trigger of the test refuses every event.
 pub(crate) const DOOMSDAY: i64 = 32_500_000_000_000_000;
 
+/// For how long, at the most.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A clock that can be stopped.
 pub(crate) struct Gate {
     clock: Arc<dyn Clock>,
@@ -85,10 +88,11 @@ impl Clock for Gate {
             tokio::task::block_in_place(|| {
                 let mut state = self.state();
                 state.inside += 1;
-                let mut state = self
+                // A test that failed meanwhile opens no gate, and its runtime waits for this thread.
+                let waited = self
                     .changed
-                    .wait_while(state, |state| state.closed)
-                    .unwrap();
+                    .wait_timeout_while(state, PATIENCE, |state| state.closed);
+                let mut state = waited.unwrap().0;
                 state.inside -= 1;
             });
         }
