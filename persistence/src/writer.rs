@@ -108,6 +108,11 @@ impl Writer {
             let access = first.access.clone();
             let verdicts = match self.verdicts(&access, &batch).await {
                 Ok(verdicts) => verdicts,
+                // No connection came, so nothing was sent; one by one they would wait as long again.
+                Err(StoreError::Database(error @ sqlx::Error::PoolTimedOut)) => {
+                    tracing::error!(agency = %access.agency(), %error, "the database is away");
+                    away(batch.len())
+                }
                 Err(error) => {
                     let agency = access.agency();
                     tracing::warn!(%agency, %error, "flush failed, settling one by one");
@@ -165,9 +170,8 @@ impl Writer {
                 }
                 Err(error) if error.is_passing() => {
                     tracing::error!(agency = %access.agency(), %error, "the database is away");
-                    verdicts.push(Err(StoreError::Unavailable.into()));
                     // The others would wait for the same database.
-                    verdicts.resize_with(batch.len(), || Err(StoreError::Unavailable.into()));
+                    verdicts.extend(away(batch.len() - verdicts.len()));
                     return verdicts;
                 }
                 Err(error) => Err(error.into()),
@@ -344,6 +348,13 @@ impl Writer {
             None => draft.verdicts,
         }
     }
+}
+
+/// The verdicts of so many commands while the database is away.
+fn away(commands: usize) -> Vec<Verdict> {
+    std::iter::repeat_with(|| Err(StoreError::Unavailable.into()))
+        .take(commands)
+        .collect()
 }
 
 /// When a command's key is looked up in the log. At the first attempt an accepted command needs none:
