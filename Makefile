@@ -24,7 +24,7 @@ NODE_MODULES := openapi/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Build, fill an empty database with the demo, and serve on http://127.0.0.1:8080
@@ -38,6 +38,12 @@ test: tools ## Run every test, on SQLite and on a throw-away PostgreSQL, and che
 	cargo build --locked --workspace --all-targets
 	tests/with-postgres.sh cargo test --locked --workspace
 	openapi/check.sh
+
+.PHONY: test-crash
+test-crash: export FALLBUCH_CRASH_ROUNDS ?= 1000
+test-crash: tools ## End server and database under load, 1,000 times; FALLBUCH_CRASH_ROUNDS chooses how often
+	cargo build --locked --workspace --bin fallbuch
+	cargo test --locked --workspace --test crash -- --nocapture
 
 .PHONY: bench
 bench: tools ## Measure speed against the machine's limits; FIGURES="append read" chooses some

@@ -15,7 +15,7 @@ pub struct Client {
 }
 
 /// A request that was not sent yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pending {
     http: reqwest::Client,
     url: String,
@@ -66,6 +66,15 @@ impl Client {
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The same client with connections of its own.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            http: reqwest::Client::new(),
+            ..self.clone()
+        }
     }
 
     /// A GET of `path`.
@@ -143,6 +152,14 @@ impl Pending {
 
     /// Sends it.
     pub async fn send(self) -> Answer {
+        self.try_send().await.expect("the server answers")
+    }
+
+    /// Sends it to a server that may be gone before it has answered.
+    ///
+    /// # Errors
+    /// If no whole answer came back; whether the request was carried out is not known then.
+    pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
         let mut request = self.http.request(self.method, self.url);
         for (name, value) in self.headers {
             request = request.header(name, value);
@@ -150,14 +167,14 @@ impl Pending {
         if let Some(body) = self.body {
             request = request.body(body);
         }
-        let response = request.send().await.expect("the server answers");
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = response.bytes().await.expect("the answer is whole");
-        Answer {
+        let bytes = response.bytes().await?;
+        Ok(Answer {
             status,
             headers,
             bytes: bytes.to_vec(),
-        }
+        })
     }
 }
 

@@ -10,6 +10,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
+use crate::cluster::{APPLICATION, Cluster};
+
 /// The secret of every test database.
 pub const SECRET: [u8; 32] = *b"the tests' secret, of 32 bytes..";
 
@@ -53,6 +55,17 @@ impl Database {
         database
     }
 
+    /// A database with the product's schema on a cluster of the test's own.
+    pub async fn migrated_on(cluster: &Cluster) -> Self {
+        let database = Self {
+            engine: Engine::Postgres,
+            directory: tempfile::tempdir().expect("a temporary directory"),
+            place: database_at(cluster.maintenance(), APPLICATION.to_owned()).await,
+        };
+        database.migrate().await;
+        database
+    }
+
     /// A database without any schema.
     pub async fn bare(engine: Engine) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
@@ -87,6 +100,21 @@ impl Database {
             Place::Cluster {
                 owner, application, ..
             } => DatabaseUrl::Postgres(Box::new(owner.as_ref().clone().username(application))),
+        }
+    }
+
+    /// The same as a text, such as `FALLBUCH_DATABASE_URL` holds it.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match &self.place {
+            Place::File(path) => format!("sqlite://{}", path.display()),
+            Place::Cluster {
+                owner, application, ..
+            } => {
+                let (host, port) = (owner.get_host(), owner.get_port());
+                let name = owner.get_database().expect("it has a name");
+                format!("postgres://{application}@{host}:{port}/{name}")
+            }
         }
     }
 
@@ -165,7 +193,6 @@ impl Database {
 
 /// Makes a database on the throw-away cluster.
 async fn cluster_database() -> Place {
-    static MADE: AtomicU64 = AtomicU64::new(0);
     let (Ok(url), Ok(application)) = (
         std::env::var("FALLBUCH_TEST_POSTGRES_URL"),
         std::env::var("FALLBUCH_TEST_POSTGRES_APP_ROLE"),
@@ -173,6 +200,11 @@ async fn cluster_database() -> Place {
         panic!("no PostgreSQL for the tests: run make test, or tests/with-postgres.sh cargo test");
     };
     let maintenance = PgConnectOptions::from_str(&url).expect("an address of PostgreSQL");
+    database_at(maintenance, application).await
+}
+
+async fn database_at(maintenance: PgConnectOptions, application: String) -> Place {
+    static MADE: AtomicU64 = AtomicU64::new(0);
     let number = MADE.fetch_add(1, Ordering::Relaxed);
     let name = format!("fallbuch_{}_{number}", std::process::id());
     let mut connection = PgConnection::connect_with(&maintenance)

@@ -12,19 +12,28 @@
 )]
 
 mod client;
+mod cluster;
 mod database;
+mod dice;
 pub mod document;
 pub mod exposition;
 mod log;
 pub mod planting;
+mod process;
 mod raw;
+mod rebuild;
 mod sample_case;
 mod world;
 
 pub use client::{Answer, Client, Pending, fresh_key};
+pub use cluster::Cluster;
 pub use database::{Database, Engine, ORIGIN, SECRET};
-pub use log::Log;
-pub use raw::{EventRecord, HeadRecord, Raw};
+pub use dice::Dice;
+pub use fallbuch_persistence::DatabaseUrl;
+pub use log::{Log, Verified};
+pub use process::{Ended, Server};
+pub use raw::{EventRecord, HeadRecord, Lane, Raw};
+pub use rebuild::{ListColumns, Positions, Projected, ProjectedHead, Rebuilt};
 pub use sample_case::{Cast, SampleCase, Step, command_path, sample_target};
 pub use world::{MetricsListener, World};
 

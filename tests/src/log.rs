@@ -39,11 +39,42 @@ impl Log {
     /// # Errors
     /// The first thing that does not fit, as a sentence.
     pub fn verify(&self) -> Result<(), String> {
-        let mut positions: HashMap<&str, (i64, i64)> = HashMap::new();
-        let mut versions: HashMap<Uuid, (i64, i64)> = HashMap::new();
-        for event in &self.events {
+        let mut verified = Verified::default();
+        verified.follow(&self.events)?;
+        for (code, head) in &self.lanes {
+            verified.ends_at(code, *head)?;
+        }
+        let heads: HashMap<_, _> = self
+            .heads
+            .iter()
+            .map(|head| (head.stream_id, (head.version, head.last_position)))
+            .collect();
+        if heads == verified.versions {
+            Ok(())
+        } else {
+            Err("the newest states are not at the log's versions".to_owned())
+        }
+    }
+}
+
+/// How far a log was held against the format: a log that grows is verified piece by piece.
+#[derive(Clone, Debug, Default)]
+pub struct Verified {
+    /// Of each agency, by code: its last position and instant.
+    positions: HashMap<String, (i64, i64)>,
+    /// Of each stream: its last version and that event's position.
+    versions: HashMap<Uuid, (i64, i64)>,
+}
+
+impl Verified {
+    /// Holds the events that follow against the format, and against those before them.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, as a sentence.
+    pub fn follow(&mut self, events: &[EventRecord]) -> Result<(), String> {
+        for event in events {
             let at = format!("{} {}", event.code, event.position);
-            let (position, recorded_at) = positions.entry(&event.code).or_default();
+            let (position, recorded_at) = self.positions.entry(event.code.clone()).or_default();
             if event.position != *position + 1 {
                 return Err(format!("{at}: follows position {position}"));
             }
@@ -51,31 +82,35 @@ impl Log {
                 return Err(format!("{at}: recorded before the one before it"));
             }
             (*position, *recorded_at) = (event.position, event.recorded_at);
-            let (version, last_position) = versions.entry(event.stream_id).or_default();
+            let (version, last_position) = self.versions.entry(event.stream_id).or_default();
             if event.version != *version + 1 {
                 return Err(format!("{at}: follows version {version} of its stream"));
             }
             (*version, *last_position) = (event.version, event.position);
             evidence(event).map_err(|error| format!("{at}: {error}"))?;
         }
-        for (code, head) in &self.lanes {
-            let reached = positions
-                .get(code.as_str())
-                .map_or(0, |(position, _)| *position);
-            if reached != *head {
-                return Err(format!("{code}: lane at {head}, log at {reached}"));
-            }
-        }
-        let heads: HashMap<_, _> = self
-            .heads
-            .iter()
-            .map(|head| (head.stream_id, (head.version, head.last_position)))
-            .collect();
-        if heads == versions {
+        Ok(())
+    }
+
+    /// Holds an agency's lane against where its log has ended.
+    ///
+    /// # Errors
+    /// If it is elsewhere.
+    pub fn ends_at(&self, code: &str, head: i64) -> Result<(), String> {
+        let reached = self.position(code);
+        if reached == head {
             Ok(())
         } else {
-            Err("the newest states are not at the log's versions".to_owned())
+            Err(format!("{code}: lane at {head}, log at {reached}"))
         }
+    }
+
+    /// The agency's last position so far.
+    #[must_use]
+    pub fn position(&self, code: &str) -> i64 {
+        self.positions
+            .get(code)
+            .map_or(0, |(position, _)| *position)
     }
 }
 

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::database::Database;
+use crate::rebuild::ProjectedHead;
 
 /// A connection to the database that the product does not know of.
 #[derive(Clone, Debug)]
@@ -64,6 +65,27 @@ pub struct HeadRecord {
     pub state: String,
 }
 
+/// The head of an agency's log.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Lane {
+    /// The agency.
+    pub agency_id: Uuid,
+    /// The agency's code.
+    pub code: String,
+    /// The place of its newest event.
+    pub position: i64,
+}
+
+const EVENTS_AFTER: &str = "SELECT lane.code, event.agency_id, event.position, stream_id, version, \
+    stream_kind, type, recorded_at, command_id, fingerprint, body_hash, mac, body \
+    FROM event JOIN lane ON lane.agency_id = event.agency_id \
+    WHERE event.agency_id = $1 AND event.position > $2 ORDER BY event.position";
+
+const HEADS_AFTER: &str = "SELECT agency_id, stream_id, stream_kind, version, last_position, \
+    recorded_at, state_schema, state, case_number, stage, municipality_key, municipality_name, \
+    municipality_kind, land, site_id, advisor_id, opened_on, agreed_until FROM stream_head \
+    WHERE agency_id = $1 AND last_position > $2 ORDER BY stream_id";
+
 const EVENTS: &str = "SELECT lane.code, event.agency_id, event.position, stream_id, version, \
     stream_kind, type, recorded_at, command_id, fingerprint, body_hash, mac, body \
     FROM event JOIN lane ON lane.agency_id = event.agency_id ORDER BY lane.code, event.position";
@@ -92,7 +114,8 @@ impl Raw {
         Self::connect(&database.url()).await
     }
 
-    async fn connect(url: &DatabaseUrl) -> Self {
+    /// At any address.
+    pub async fn connect(url: &DatabaseUrl) -> Self {
         match url {
             DatabaseUrl::Sqlite(options) => {
                 let pool = SqlitePoolOptions::new().max_connections(1);
@@ -136,6 +159,40 @@ impl Raw {
     pub async fn lanes(&self) -> Vec<(String, i64)> {
         let lanes = "SELECT code, position FROM lane ORDER BY code";
         on_pool!(self, pool => sqlx::query_as(lanes).fetch_all(pool).await.unwrap())
+    }
+
+    /// The head of every agency's log, with the agency's id.
+    pub async fn agencies(&self) -> Vec<Lane> {
+        let lanes = "SELECT agency_id, code, position FROM lane ORDER BY code";
+        on_pool!(self, pool => sqlx::query_as(lanes).fetch_all(pool).await.unwrap())
+    }
+
+    /// The agency's events after a position.
+    pub async fn events_after(&self, agency: Uuid, position: i64) -> Vec<EventRecord> {
+        on_pool!(self, pool => {
+            let query = sqlx::query_as(EVENTS_AFTER).bind(agency).bind(position);
+            query.fetch_all(pool).await.unwrap()
+        })
+    }
+
+    /// The rows of the agency's streams that have events after a position.
+    pub async fn projected_after(&self, agency: Uuid, position: i64) -> Vec<ProjectedHead> {
+        on_pool!(self, pool => {
+            let query = sqlx::query_as(HEADS_AFTER).bind(agency).bind(position);
+            query.fetch_all(pool).await.unwrap()
+        })
+    }
+
+    /// Every unique key that is held: agency, kind, key, and the stream that holds it.
+    pub async fn unique_keys(&self) -> Vec<(Uuid, String, String, Uuid)> {
+        let keys = "SELECT agency_id, kind, key, stream_id FROM unique_key";
+        on_pool!(self, pool => sqlx::query_as(keys).fetch_all(pool).await.unwrap())
+    }
+
+    /// Every counter: agency, name, and value.
+    pub async fn counters(&self) -> Vec<(Uuid, String, i64)> {
+        let counters = "SELECT agency_id, name, value FROM counter";
+        on_pool!(self, pool => sqlx::query_as(counters).fetch_all(pool).await.unwrap())
     }
 
     /// Everything that a refused request must leave as it was: events, states and lanes.

@@ -25,6 +25,9 @@ use crate::raw::Raw;
 /// The audience of the tests' tokens.
 const AUDIENCE: &str = "fallbuch";
 
+/// How long the tests' tokens are valid: longer than any test runs.
+const LIFETIME: Duration = Duration::hours(12);
+
 /// The day the agencies of a world were founded.
 const FOUNDED: Date = date!(2014 - 06 - 01);
 
@@ -108,8 +111,7 @@ impl World {
     #[must_use]
     pub fn as_login(&self, login: &Identity) -> Client {
         let data_dir = self.database.data_dir();
-        let lifetime = Duration::hours(1);
-        let token = development_token(&self.store, data_dir, &login.subject, AUDIENCE, lifetime);
+        let token = development_token(&self.store, data_dir, &login.subject, AUDIENCE, LIFETIME);
         self.anonymous().with_token(&token.expect("a token"))
     }
 
@@ -179,7 +181,8 @@ impl World {
         Arc::clone(&self.database)
     }
 
-    async fn found(&self, code: &str) {
+    /// Founds a shipped agency, with its sites and a member per role, whose logins are the demo's.
+    pub async fn found(&self, code: &str) {
         let shipped = shipped_agencies().expect("the shipped agencies are readable");
         let mut shipped = shipped.into_iter();
         let agency = shipped.find(|agency| agency.code == code);
