@@ -4,48 +4,46 @@ use fallbuch_domain::Rule;
 use fallbuch_persistence::CommandError;
 use futures_util::future::join_all;
 
+use crate::office::Office;
 use crate::setup::{Agency, Database, Engine, on_both};
+use crate::subject::{Refused, Subject, on_all};
 
-on_both! {
-    async fn the_same_command_many_times_acts_once(engine: Engine) {
-        let (database, mut raw) = Database::new(engine).await;
-        let agency = Agency::found(&database.open().await, "transmit").await;
-        let case = agency.open("open", "15002").await.unwrap();
-        let before = raw.numbers("SELECT position FROM lane").await;
-        let same = (0..64).map(|_| agency.contact(case.stream, "the same"));
+on_all! {
+    async fn the_same_command_many_times_acts_once(subject: impl Subject) {
+        let office = Office::found(subject, "transmit").await;
+        let case = office.open("open", "15002").await.unwrap();
+        let before = office.subject.position(&office.access).await;
+        let same = (0..64).map(|_| office.contact(case.stream, "the same"));
         let receipts: Vec<_> = join_all(same).await.into_iter().map(Result::unwrap).collect();
         assert!(receipts.iter().all(|receipt| receipt.events == receipts[0].events));
         assert!(receipts.iter().all(|receipt| receipt.version == 2));
         assert_eq!(receipts.iter().filter(|receipt| !receipt.replayed).count(), 1);
-        assert_eq!(raw.numbers("SELECT position FROM lane").await, [before[0] + 1]);
+        assert_eq!(office.subject.position(&office.access).await, before + 1);
     }
 }
 
-on_both! {
-    async fn one_of_many_openings_for_a_municipality_wins(engine: Engine) {
-        let (database, _) = Database::new(engine).await;
-        let agency = Agency::found(&database.open().await, "transmit").await;
+on_all! {
+    async fn one_of_many_openings_for_a_municipality_wins(subject: impl Subject) {
+        let office = Office::found(subject, "transmit").await;
         let keys: Vec<_> = (0..24).map(|number| format!("open/{number}")).collect();
-        let verdicts = join_all(keys.iter().map(|key| agency.open(key, "15002"))).await;
+        let verdicts = join_all(keys.iter().map(|key| office.open(key, "15002"))).await;
         let (opened, refused): (Vec<_>, Vec<_>) = verdicts.into_iter().partition(Result::is_ok);
         assert_eq!((opened.len(), refused.len()), (1, 23));
         for verdict in refused {
-            let Err(CommandError::Refused(rejection)) = verdict else { panic!("{verdict:?}") };
-            assert_eq!(rejection.findings[0].rule, Rule::R02);
+            let Err(Refused::Rules(findings)) = verdict else { panic!("{verdict:?}") };
+            assert_eq!(findings[0].rule, Rule::R02);
         }
     }
 }
 
-on_both! {
-    async fn file_numbers_are_dense_however_cases_come(engine: Engine) {
-        let (database, _) = Database::new(engine).await;
-        let agency = Agency::found(&database.open().await, "transmit").await;
+on_all! {
+    async fn file_numbers_are_dense_however_cases_come(subject: impl Subject) {
+        let office = Office::found(subject, "transmit").await;
         let districts = ["15001", "15002", "15003", "15081", "15082", "15083", "15084", "15085"];
-        let openings = districts.iter().map(|district| agency.open(district, district));
+        let openings = districts.iter().map(|district| office.open(district, district));
         let mut numbers = Vec::new();
         for opened in join_all(openings).await {
-            let case = agency.store.case(&agency.access, opened.unwrap().stream).await.unwrap();
-            numbers.push(case.unwrap().state.case_number.clone());
+            numbers.push(office.case(opened.unwrap().stream).await.state.case_number);
         }
         numbers.sort();
         let expected: Vec<_> = (1..=8).map(|number| format!("TM-2015-{number:04}")).collect();
@@ -105,26 +103,24 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn a_retry_is_answered_though_its_own_effects_would_refuse_it(engine: Engine) {
-        let (database, _) = Database::new(engine).await;
-        let agency = Agency::found(&database.open().await, "transmit").await;
-        let case = agency.open("open", "15002").await.unwrap();
-        let closed = agency.close(&case, "close").await.unwrap();
-        let again = agency.close(&case, "close").await.unwrap();
+on_all! {
+    async fn a_retry_is_answered_though_its_own_effects_would_refuse_it(subject: impl Subject) {
+        let office = Office::found(subject, "transmit").await;
+        let case = office.open("open", "15002").await.unwrap();
+        let closed = office.close(&case, "close").await.unwrap();
+        let again = office.close(&case, "close").await.unwrap();
         assert!(again.replayed && !closed.replayed);
         assert_eq!(again.events, closed.events);
-        assert!(agency.open("open", "15002").await.unwrap().replayed);
-        let other = agency.close(&case, "another key").await;
-        assert!(matches!(other, Err(CommandError::Stale { current_version: 2, .. })), "{other:?}");
+        assert!(office.open("open", "15002").await.unwrap().replayed);
+        let other = office.close(&case, "another key").await;
+        assert!(matches!(other, Err(Refused::Stale { current_version: 2, .. })), "{other:?}");
     }
 }
 
-on_both! {
-    async fn a_refusal_never_comes_from_a_stale_cache(engine: Engine) {
-        let (database, _) = Database::new(engine).await;
-        let first = Agency::found(&database.open().await, "transmit").await;
-        let second = Agency::enter(&database.open().await, "transmit").await;
+on_all! {
+    async fn a_refusal_never_comes_from_a_stale_cache(subject: impl Subject) {
+        let first = Office::found(subject, "transmit").await;
+        let second = first.elsewhere("transmit").await;
         let mut case = first.open("open", "15002").await.unwrap();
         for round in 0..5 {
             // The second process knows the case; then the first one moves it on.
@@ -133,33 +129,33 @@ on_both! {
             // Its cache says that this version is yet to come.
             case = second.close(&case, &format!("close/{round}")).await.unwrap();
             let closed = first.contact(case.stream, &format!("late/{round}")).await;
-            assert!(matches!(closed, Err(CommandError::Refused(_))), "{closed:?}");
+            assert!(matches!(closed, Err(Refused::Rules(_))), "{closed:?}");
             case = first.open(&format!("open/{round}"), "15002").await.unwrap();
         }
     }
 }
 
-on_both! {
-    async fn several_processes_on_one_database_agree(engine: Engine) {
-        let (database, mut raw) = Database::new(engine).await;
-        let first = Agency::found(&database.open().await, "transmit").await;
-        let second = Agency::enter(&database.open().await, "transmit").await;
+on_all! {
+    async fn several_processes_on_one_database_agree(subject: impl Subject) {
+        let first = Office::found(subject, "transmit").await;
+        let second = first.elsewhere("transmit").await;
         let case = first.open("open", "15002").await.unwrap().stream;
         let keys: Vec<_> = (0..120).map(|number| format!("contact/{number}")).collect();
         let contacts = keys.iter().enumerate().map(|(number, key)| {
-            let agency = if number % 2 == 0 { &first } else { &second };
-            agency.contact(case, key)
+            let office = if number % 2 == 0 { &first } else { &second };
+            office.contact(case, key)
         });
+        let mut versions = vec![1];
         for receipt in join_all(contacts).await {
-            receipt.unwrap();
+            versions.push(receipt.unwrap().version);
         }
         // What the other process carried out is known by its key here.
         let replayed = second.contact(case, "contact/0").await.unwrap();
         assert!(replayed.replayed);
-        let versions = raw.numbers(
-            "SELECT e.version FROM event e JOIN stream_head h ON h.stream_id = e.stream_id \
-             WHERE h.stream_kind = 'case' ORDER BY e.version",
-        );
-        assert_eq!(versions.await, (1..=121).collect::<Vec<i64>>());
+        versions.sort_unstable();
+        assert_eq!(versions, (1..=121).collect::<Vec<u64>>());
+        let (events, more) = second.subject.events(&second.access, case, 0, 200).await;
+        assert_eq!((events.len(), more), (121, false));
+        assert_eq!(second.case(case).await, first.case(case).await);
     }
 }

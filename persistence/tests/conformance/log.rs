@@ -3,7 +3,9 @@
 use fallbuch_persistence::Point;
 use futures_util::future::join_all;
 
+use crate::office::Office;
 use crate::setup::{Agency, Database, Engine, on_both};
+use crate::subject::{Subject, on_all};
 
 on_both! {
     async fn positions_are_dense_per_agency(engine: Engine) {
@@ -29,6 +31,32 @@ on_both! {
         );
         assert_eq!(gaps.await, [0]);
         assert_eq!(raw.numbers("SELECT position FROM lane").await, [34, 34, 34]);
+    }
+}
+
+on_all! {
+    async fn a_feed_misses_nothing_and_repeats_nothing(subject: impl Subject) {
+        let office = Office::found(subject, "transmit").await;
+        let case = office.open("open", "15002").await.unwrap().stream;
+        let keys: Vec<_> = (0..30).map(|number| format!("contact/{number}")).collect();
+        for receipt in join_all(keys.iter().map(|key| office.contact(case, key))).await {
+            receipt.unwrap();
+        }
+        let (subject, access) = (&office.subject, &office.access);
+        let (whole, more) = subject.feed(access, 0, 100).await;
+        assert_eq!((whole.len() as u64, more), (subject.position(access).await, false));
+        let mut paged = Vec::new();
+        loop {
+            let (page, more) = subject.feed(access, paged.len() as u64, 4).await;
+            paged.extend(page);
+            if !more {
+                break;
+            }
+        }
+        assert_eq!(paged, whole);
+        for (position, body) in (1_u64..).zip(&whole) {
+            assert!(body.contains(&format!("\"position\":{position},")), "{body}");
+        }
     }
 }
 
@@ -78,15 +106,14 @@ on_both! {
     }
 }
 
-on_both! {
-    async fn a_case_is_read_as_of_any_point(engine: Engine) {
-        let (database, _) = Database::new(engine).await;
-        let agency = Agency::found(&database.open().await, "transmit").await;
-        let (store, access) = (&agency.store, &agency.access);
-        let opened = agency.open("open", "15002").await.unwrap();
+on_all! {
+    async fn a_case_is_read_as_of_any_point(subject: impl Subject) {
+        let office = Office::found(subject, "transmit").await;
+        let (subject, access) = (&office.subject, &office.access);
+        let opened = office.open("open", "15002").await.unwrap();
         let case = opened.stream;
-        agency.contact(case, "contact").await.unwrap();
-        let at = |point| async move { store.case_as_of(access, case, point).await.unwrap() };
+        office.contact(case, "contact").await.unwrap();
+        let at = |point| async move { subject.case_as_of(access, case, point).await };
 
         let first = at(Point::Version(1)).await.unwrap();
         assert_eq!((first.version, first.state.contacts), (1, 0));

@@ -49,6 +49,11 @@ pub(crate) enum Engine {
     Postgres,
 }
 
+/// The machine's time, ids and salts.
+pub(crate) fn system() -> Sources {
+    Sources::system()
+}
+
 /// A migrated database; a file of SQLite goes with it, one of PostgreSQL with its cluster.
 pub(crate) struct Database {
     application: DatabaseUrl,
@@ -102,7 +107,7 @@ impl Database {
     }
 
     pub(crate) async fn open(&self) -> Store {
-        self.open_with(Sources::system()).await
+        self.open_with(system()).await
     }
 
     pub(crate) async fn open_with(&self, sources: Sources) -> Store {
@@ -172,15 +177,8 @@ pub(crate) struct Agency {
 impl Agency {
     pub(crate) async fn found(store: &Store, code: &str) -> Self {
         let operator = store.operator();
-        let opened = AgencyOpened {
-            carrier: Line::from("Träger"),
-            case_prefix: "TM".to_owned(),
-            code: code.to_owned(),
-            land_codes: vec!["15".to_owned()],
-            name: Line::from("Agentur"),
-        };
         let access = operator
-            .open_agency(date!(2014 - 06 - 01), opened)
+            .open_agency(date!(2014 - 06 - 01), agency(code))
             .await
             .unwrap();
         operator
@@ -238,55 +236,72 @@ impl Agency {
     }
 
     pub(crate) fn opening(&self, municipality: &str, name: Option<&str>) -> CaseCommand {
-        CaseCommand::OpenCase(OpenCase {
-            occurred_on: DAY,
-            reason: None,
-            municipality: MunicipalityKey {
-                key: municipality.to_owned(),
-                name: name.map(Line::from),
-            },
-            site: self.site,
-            advisor: self.access.principal().member().unwrap(),
-            origin: Origin::Request,
-        })
+        let advisor = self.access.principal().member().unwrap();
+        opening(self.site, advisor, municipality, name)
     }
 
     pub(crate) async fn contact(&self, case: Uuid, key: &str) -> Result<Receipt, CommandError> {
-        let contact = RecordContact {
-            occurred_on: DAY,
-            reason: None,
-            channel: Channel::Call,
-            participants: Vec::new(),
-            topics: vec![Line::from("Bildungsbericht")],
-        };
-        self.execute(
-            Some(case),
-            Expected::Any,
-            CaseCommand::RecordContact(contact),
-            key,
-        )
-        .await
+        self.execute(Some(case), Expected::Any, contact(), key)
+            .await
     }
 
     pub(crate) async fn close(&self, case: &Receipt, key: &str) -> Result<Receipt, CommandError> {
-        let closing = CloseCase {
-            occurred_on: DAY,
-            reason: ClosingReason::Completed,
-            summary: Prose::from("Beratung abgeschlossen."),
-            acknowledge: Vec::new(),
-        };
         let expected = Expected::Version(case.version);
-        self.execute(
-            Some(case.stream),
-            expected,
-            CaseCommand::CloseCase(closing),
-            key,
-        )
-        .await
+        self.execute(Some(case.stream), expected, closing(), key)
+            .await
     }
 }
 
-fn login(agency: &str) -> Identity {
+/// What an agency with this code is.
+pub(crate) fn agency(code: &str) -> AgencyOpened {
+    AgencyOpened {
+        carrier: Line::from("Träger"),
+        case_prefix: "TM".to_owned(),
+        code: code.to_owned(),
+        land_codes: vec!["15".to_owned()],
+        name: Line::from("Agentur"),
+    }
+}
+
+pub(crate) fn opening(
+    site: Uuid,
+    advisor: Uuid,
+    municipality: &str,
+    name: Option<&str>,
+) -> CaseCommand {
+    CaseCommand::OpenCase(OpenCase {
+        occurred_on: DAY,
+        reason: None,
+        municipality: MunicipalityKey {
+            key: municipality.to_owned(),
+            name: name.map(Line::from),
+        },
+        site,
+        advisor,
+        origin: Origin::Request,
+    })
+}
+
+pub(crate) fn contact() -> CaseCommand {
+    CaseCommand::RecordContact(RecordContact {
+        occurred_on: DAY,
+        reason: None,
+        channel: Channel::Call,
+        participants: Vec::new(),
+        topics: vec![Line::from("Bildungsbericht")],
+    })
+}
+
+pub(crate) fn closing() -> CaseCommand {
+    CaseCommand::CloseCase(CloseCase {
+        occurred_on: DAY,
+        reason: ClosingReason::Completed,
+        summary: Prose::from("Beratung abgeschlossen."),
+        acknowledge: Vec::new(),
+    })
+}
+
+pub(crate) fn login(agency: &str) -> Identity {
     Identity {
         issuer: "urn:test".to_owned(),
         subject: format!("coordinator@{agency}"),

@@ -66,7 +66,11 @@ impl Party {
     }
 
     pub(super) async fn heads(&mut self, streams: &[Uuid]) -> Vec<(Uuid, StoredHead)> {
-        on!(self, connection => Session::heads(connection, AGENCY, streams)).unwrap()
+        let rows = Generation {
+            agency: AGENCY,
+            number: 1,
+        };
+        on!(self, connection => Session::heads(connection, rows, streams)).unwrap()
     }
 
     pub(super) async fn recorded(&mut self, commands: &[Uuid]) -> HashMap<Uuid, Recorded> {
