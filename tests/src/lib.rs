@@ -17,6 +17,7 @@ mod database;
 mod dice;
 pub mod document;
 pub mod exposition;
+pub mod linearizability;
 mod log;
 pub mod planting;
 mod process;

@@ -94,12 +94,17 @@ impl Subject for Product {
     }
 
     async fn case(&self, access: &Access, id: Uuid) -> Option<Reading> {
-        self.store.case(access, id).await.unwrap().map(reading)
+        self.store
+            .case(access, id)
+            .await
+            .unwrap()
+            .as_ref()
+            .map(reading)
     }
 
     async fn case_as_of(&self, access: &Access, id: Uuid, point: Point) -> Option<Reading> {
         let read = self.store.case_as_of(access, id, point).await.unwrap();
-        read.map(reading)
+        read.as_ref().map(reading)
     }
 
     async fn cases(
@@ -159,7 +164,7 @@ fn refused(error: CommandError) -> Refused {
     }
 }
 
-fn reading(read: CaseRead) -> Reading {
+fn reading(read: &CaseRead) -> Reading {
     Reading {
         version: read.version,
         recorded_at: read.recorded_at,
