@@ -69,15 +69,17 @@ impl Server {
         Self { child, log }
     }
 
-    /// Waits until it takes requests, and is its address, such as `http://127.0.0.1:40001`.
-    pub async fn base(&mut self) -> String {
+    /// Waits until it takes requests, and is its address, such as `http://127.0.0.1:40001`; none if it
+    /// ended before.
+    pub async fn serving(&mut self) -> Option<String> {
         let began = Instant::now();
         loop {
             if let Some(address) = self.address() {
-                return format!("http://{address}");
+                return Some(format!("http://{address}"));
             }
-            let ended = self.child.try_wait().expect("the server is ours");
-            assert!(ended.is_none(), "the server ended: {}", self.said());
+            if self.child.try_wait().expect("the server is ours").is_some() {
+                return None;
+            }
             assert!(began.elapsed() < PATIENCE, "never serving: {}", self.said());
             tokio::time::sleep(LOOK).await;
         }

@@ -10,6 +10,7 @@ use fallbuch_domain::Role;
 use fallbuch_domain::catalogue::MunicipalityKind;
 use fallbuch_tests::{Client, Cluster, Database, Dice, Ended, Engine, Raw, Server, World};
 use futures_util::future::join_all;
+use sqlx::Connection as _;
 use tokio::task::JoinHandle;
 
 use super::desk::{Case, Desk, Municipalities, Office, PATIENCE, later};
@@ -180,6 +181,28 @@ impl Ground {
         waits.max().unwrap().max(reads)
     }
 
+    /// Load on a cluster that answers a commit before its log is written, an immediate stop after the
+    /// last answer, and what the look says then.
+    pub(crate) async fn forgetful_round(&mut self) -> Result<(), String> {
+        let mut connection = self.cluster.as_ref().unwrap().connection().await;
+        for statement in [
+            "ALTER SYSTEM SET synchronous_commit = off",
+            "ALTER SYSTEM SET wal_writer_delay = '10s'",
+            "SELECT pg_reload_conf()",
+        ] {
+            let done = sqlx::query(statement).execute(&mut connection).await;
+            done.unwrap();
+        }
+        connection.close().await.unwrap();
+        let (working, stop) = self.work().await;
+        self.moment().await;
+        stop.store(true, Ordering::Relaxed);
+        self.come_back(working).await;
+        self.strike(Death::Both, &stop).await;
+        self.ready().await;
+        self.look().await
+    }
+
     /// Sets all clients to work, until they are told to stop.
     async fn work(&mut self) -> (Working, Arc<AtomicBool>) {
         self.share_cases().await;
@@ -327,7 +350,17 @@ impl Ground {
         let began = Instant::now();
         self.bases.clear();
         for server in &mut self.servers {
-            self.bases.push(server.base().await);
+            let base = loop {
+                if let Some(base) = server.serving().await {
+                    break base;
+                }
+                // It gives up on a database that takes long to recover; whoever runs it starts it again.
+                let gave_up = server.said().contains("pool timed out");
+                assert!(gave_up, "the server ended: {}", server.said());
+                assert!(began.elapsed() < 2 * PATIENCE, "the database stays away");
+                *server = Server::spawn(&self.database);
+            };
+            self.bases.push(base);
         }
         self.address();
         for base in &self.bases {

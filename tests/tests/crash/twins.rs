@@ -77,6 +77,16 @@ async fn an_answer_that_tells_of_another_event_is_noticed() {
     noticed(&mut ground, "another event was told").await;
 }
 
+/// The rounds can show a loss: a commit that is answered before its log is written does not outlive an
+/// immediate stop.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_answered_before_it_is_written_is_noticed() {
+    let dice = Dice::new(Dice::fresh_seed());
+    let mut ground = Ground::new(Engine::Postgres, Death::Both, dice).await;
+    let error = ground.forgetful_round().await.unwrap_err();
+    assert!(error.contains("acknowledged, not in the log"), "{error}");
+}
+
 /// What a look at a copy of the database says after it was damaged, past the log's own triggers.
 async fn after(ground: &Ground, told: Option<&Ledger>, number: usize, damage: &str) -> String {
     let copy = ground.database.data_dir().join(format!("copy-{number}"));
