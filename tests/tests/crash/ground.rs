@@ -28,7 +28,7 @@ const MOMENT: (u64, u64) = (5, 400);
 const ABSENCE: (u64, u64) = (0, 400);
 
 /// How long a server may take to stop when it is asked to.
-const IN_TIME: Duration = Duration::from_secs(10);
+const IN_TIME: Duration = Duration::from_secs(20);
 
 /// How long it is waited for a flush to be under way before the moment is taken as it is.
 const AIM: Duration = Duration::from_millis(200);
