@@ -170,7 +170,7 @@ impl Field {
     }
 
     async fn ask(&self, line: usize, key: &str, dice: &mut Dice) -> Receipt {
-        for _ in 0..1_000 {
+        for _ in 0..200 {
             let process = self.process(line, dice);
             let asked = process.contact(self.lines[line].case, key);
             let verdict = tokio::time::timeout(PATIENCE, asked).await;

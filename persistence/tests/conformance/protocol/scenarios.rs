@@ -21,13 +21,14 @@ pub(crate) enum Scenario {
     ADecisionAfterALockWaitForgetsWhatWasRolledBack,
     ACachedRefusalIsNotRepeated,
     ACachedAcceptanceIsNotRepeated,
+    ProcessesTakeTurns,
     WhatIsAcknowledgedIsInTheLog,
     AKeyActsOnceHoweverItOverlaps,
     WhatWasCommittedUnheardArrives,
 }
 
 impl Scenario {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::ASlowWriterIsNotSkipped,
         Self::ASlowWriterThatWroteNothingYetIsNotSkipped,
         Self::CommitsInTheOtherOrderAreReadInOrder,
@@ -36,6 +37,7 @@ impl Scenario {
         Self::ADecisionAfterALockWaitForgetsWhatWasRolledBack,
         Self::ACachedRefusalIsNotRepeated,
         Self::ACachedAcceptanceIsNotRepeated,
+        Self::ProcessesTakeTurns,
         Self::WhatIsAcknowledgedIsInTheLog,
         Self::AKeyActsOnceHoweverItOverlaps,
         Self::WhatWasCommittedUnheardArrives,
@@ -55,6 +57,7 @@ impl Scenario {
             Self::ADecisionAfterALockWaitForgetsWhatWasRolledBack => rolled_back(&mut play).await?,
             Self::ACachedRefusalIsNotRepeated => cached_refusal(&mut play).await?,
             Self::ACachedAcceptanceIsNotRepeated => cached_acceptance(&mut play).await?,
+            Self::ProcessesTakeTurns => turns(&mut play).await?,
             Self::WhatIsAcknowledgedIsInTheLog => acknowledged(&mut play).await,
             Self::AKeyActsOnceHoweverItOverlaps => key(&mut play).await?,
             Self::WhatWasCommittedUnheardArrives => unheard(&mut play).await?,
@@ -148,6 +151,16 @@ async fn cached_acceptance<P: Protocol>(play: &mut Play<P>) -> Result<(), Fault>
     play.accepted("taken", taken)?;
     let late = play.ask(1, Claim("late")).await;
     play.refused("late", late)
+}
+
+/// Two processes append in turn to what the other one has moved on, as each of them remembers it.
+async fn turns<P: Protocol>(play: &mut Play<P>) -> Result<(), Fault> {
+    let marks = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    for (turn, mark) in marks.into_iter().enumerate() {
+        let said = play.ask(turn % 2, Append(mark)).await;
+        play.accepted(mark, said)?;
+    }
+    Ok(())
 }
 
 /// Three processes append over one another.
