@@ -95,8 +95,8 @@ pub(super) enum Key {
 /// Scripts of every kind.
 pub(super) fn scripts() -> impl Strategy<Value = Script> {
     let step = prop_oneof![
-        8 => (ticks(), calls()).prop_map(|(tick, call)| Step::Alone { tick, call }),
-        1 => vec(calls(), 2..7).prop_map(Step::Together),
+        6 => (ticks(), calls(keys())).prop_map(|(tick, call)| Step::Alone { tick, call }),
+        1 => vec(crowding(), 3..9).prop_map(Step::Together),
     ];
     // Most can happen to a case that has a draft.
     let walk = prop_oneof![2 => 0..=WALK.len(), 1 => 5_usize..7];
@@ -108,7 +108,27 @@ fn ticks() -> impl Strategy<Value = i64> {
     select(vec![1, 1, 1, 7, 0, 0, -90, 86_400])
 }
 
-fn calls() -> impl Strategy<Value = Call> {
+/// Commands that get into each other's way: mostly at one process, often of one key.
+fn crowding() -> impl Strategy<Value = Call> {
+    let keys = prop_oneof![
+        3 => Just(Key::Fresh),
+        1 => (0_usize..3).prop_map(Key::Of),
+        1 => (0_usize..3).prop_map(Key::Again),
+    ];
+    let process = select(vec![0_usize, 0, 0, 1]);
+    (process, calls(keys)).prop_map(|(process, call)| Call { process, ..call })
+}
+
+/// Mostly a fresh one.
+fn keys() -> impl Strategy<Value = Key> {
+    prop_oneof![
+        10 => Just(Key::Fresh),
+        1 => (0_usize..12).prop_map(Key::Of),
+        3 => (0_usize..12).prop_map(Key::Again),
+    ]
+}
+
+fn calls(keys: impl Strategy<Value = Key>) -> impl Strategy<Value = Call> {
     let case = prop_oneof![
         20 => (0_usize..3).prop_map(Case::There),
         1 => Just(Case::Agency),
@@ -122,14 +142,9 @@ fn calls() -> impl Strategy<Value = Call> {
         1 => Just(Said::Unsaid),
         1 => Just(Said::New),
     ];
-    let key = prop_oneof![
-        10 => Just(Key::Fresh),
-        1 => (0_usize..12).prop_map(Key::Of),
-        3 => (0_usize..12).prop_map(Key::Again),
-    ];
     // Mostly the coordinator, who has every right.
     let member = select(vec![0_usize, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3]);
-    (0_usize..2, member, case, wishes(), expected, key).prop_map(
+    (0_usize..2, member, case, wishes(), expected, keys).prop_map(
         |(process, member, case, wish, expected, key)| Call {
             process,
             member,
