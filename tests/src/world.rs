@@ -133,6 +133,20 @@ impl World {
         Raw::owner(&self.database).await
     }
 
+    /// Waits until the projections have followed every agency's log to its end.
+    pub async fn followed(&self) {
+        for _ in 0..200 {
+            let following = self.store.following().await.unwrap();
+            if following.iter().all(|one| one.lag == 0) {
+                // The worker tells its gauges at the next look.
+                tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the projections do not follow the log");
+    }
+
     /// The id of the agency's site whose name begins with `name`.
     pub async fn site(&self, agency: &str, name: &str) -> Uuid {
         let access = self.store.operator().agency(agency).await.unwrap();

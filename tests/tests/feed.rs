@@ -169,7 +169,7 @@ on_both!(
     async fn health_tells_of_a_projection_that_stopped(engine: Engine) {
         let world = World::demo(engine).await;
         let client = world.as_role("transmit", Role::Coordinator);
-        activity(&world, &client, "").await;
+        world.followed().await;
         let health = || async {
             let answer = world.anonymous().get("/health/ready").send().await;
             answer.expect_status(200).json()

@@ -192,6 +192,7 @@ on_both!(
             tally.command(verdict, &[""]);
         }
 
+        world.followed().await;
         let after = metrics.scrape().await;
         tally.compare(&before, &after);
         assert_eq!(
@@ -218,10 +219,7 @@ on_both!(
         }
         let brew = Method::from_bytes(b"BREW").unwrap();
         let _answer = client.request(brew, "/v1/Geheim4711").send().await;
-        world
-            .store
-            .metrics()
-            .set_projection_lag("statistics", AGENCY, 1);
+        world.followed().await;
 
         let document = Document::served(&client).await;
         let described = document.operations().into_iter();
@@ -241,7 +239,7 @@ on_both!(
             for (name, value) in &series.labels {
                 let fits = match name.as_str() {
                     "agency" => value == AGENCY,
-                    "projection" => value == "statistics",
+                    "projection" => value == "activity",
                     "verdict" => is(
                         &[
                             "accepted",

@@ -309,7 +309,10 @@ fn wrong_parameters(target: &Target, parameter: &Value) -> Vec<(String, &'static
     let mut wrong = vec![MARK, "%C3%28", "%20"];
     match (schema["type"].as_str(), schema["format"].as_str()) {
         (Some("integer"), _) => {
-            wrong.extend(["", "0", "-1", "1.5", "1e1", "0x1", "18446744073709551616"]);
+            wrong.extend(["", "-1", "1.5", "1e1", "0x1", "01", "18446744073709551616"]);
+            if schema["minimum"] != 0 {
+                wrong.push("0");
+            }
             if schema["maximum"] == 200 {
                 wrong.push("201");
             }

@@ -95,7 +95,7 @@ async fn after(ground: &Ground, told: Option<&Ledger>, number: usize, damage: &s
     raw.run(&copied).await.unwrap();
     raw.close().await;
     let raw = Raw::connect(&DatabaseUrl::sqlite_file(Path::new(&copy))).await;
-    for trigger in ["event_no_update", "event_no_delete"] {
+    for trigger in ["event_no_update", "event_no_delete", "stream_head_kept"] {
         raw.run(&format!("DROP TRIGGER {trigger}")).await.unwrap();
     }
     for statement in damage.split("; ") {
