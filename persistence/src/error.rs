@@ -2,6 +2,7 @@
 
 use fallbuch_domain::envelope::UnreadableEvent;
 use fallbuch_domain::{Permission, Rejection};
+use sea_orm::{DbErr, RuntimeErr};
 
 use crate::read::RecordedBody;
 
@@ -47,7 +48,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     /// A query failed.
     #[error("query: {0}")]
-    Query(#[from] sea_orm::DbErr),
+    Query(#[from] DbErr),
     /// A stored event cannot be read.
     #[error("stored event: {0}")]
     Event(#[from] UnreadableEvent),
@@ -97,16 +98,14 @@ impl StoreError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Database(error) => matches!(
-                error,
-                sqlx::Error::Io(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::WorkerCrashed
-            ),
+            Self::Database(error) => is_away(error),
+            Self::Query(
+                DbErr::Query(RuntimeErr::SqlxError(error))
+                | DbErr::Exec(RuntimeErr::SqlxError(error)),
+            ) => is_away(error),
             Self::Unavailable
             | Self::Stopped
-            | Self::Query(sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_)) => true,
+            | Self::Query(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => true,
             Self::Shared(error) => error.is_passing(),
             Self::Query(_)
             | Self::Event(_)
@@ -118,5 +117,99 @@ impl StoreError {
             | Self::Setting(_)
             | Self::Key(_) => false,
         }
+    }
+}
+
+/// Whether there is no connection, or one that is ending.
+fn is_away(error: &sqlx::Error) -> bool {
+    if let sqlx::Error::Database(refusal) = error {
+        let code = refusal.code();
+        return code.is_some_and(|code| AWAY.contains(&code.as_ref()));
+    }
+    matches!(
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+    )
+}
+
+/// What PostgreSQL says while it ends, starts, recovers, or has no connection left: admin_shutdown,
+/// crash_shutdown, cannot_connect_now, too_many_connections.
+const AWAY: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::sync::Arc;
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// What PostgreSQL says, by its code.
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Said(&'static str);
+
+    impl DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    /// The three ways in which one error of the database comes to the store.
+    fn ways(error: impl Fn() -> sqlx::Error) -> [StoreError; 3] {
+        let runtime = || RuntimeErr::SqlxError(Arc::new(error()));
+        [
+            error().into(),
+            DbErr::Query(runtime()).into(),
+            DbErr::Exec(runtime()).into(),
+        ]
+    }
+
+    fn said(code: &'static str) -> [StoreError; 3] {
+        ways(|| sqlx::Error::Database(Box::new(Said(code))))
+    }
+
+    #[test]
+    fn a_database_that_ends_or_starts_is_away() {
+        for code in AWAY {
+            assert!(said(code).iter().all(StoreError::is_passing), "{code}");
+        }
+        let reset = || std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let broken = ways(|| sqlx::Error::Io(reset()));
+        assert!(broken.iter().all(StoreError::is_passing));
+    }
+
+    #[test]
+    fn a_database_that_refuses_one_thing_is_not_away() {
+        // unique_violation, insufficient_privilege, undefined_table.
+        for code in ["23505", "42501", "42P01"] {
+            assert!(!said(code).iter().any(StoreError::is_passing), "{code}");
+        }
+        let missing = ways(|| sqlx::Error::RowNotFound);
+        assert!(!missing.iter().any(StoreError::is_passing));
     }
 }
