@@ -3,6 +3,8 @@
 //! It is of a version to come: its events are of a type that nobody here knows, each in a stream of
 //! its own. They have to pass through every feed all the same.
 
+use std::time::Duration;
+
 use fallbuch_persistence::DatabaseUrl;
 use sqlx::ConnectOptions as _;
 
@@ -11,7 +13,13 @@ use crate::setup::{Agency, DAY, Database, Raw};
 /// A connection as the application has it.
 pub(crate) async fn connect(database: &Database) -> Raw {
     match database.application() {
-        DatabaseUrl::Sqlite(options) => Raw::Sqlite(options.connect().await.unwrap()),
+        DatabaseUrl::Sqlite(options) => {
+            let options = options
+                .as_ref()
+                .clone()
+                .busy_timeout(Duration::from_mins(1));
+            Raw::Sqlite(options.connect().await.unwrap())
+        }
         DatabaseUrl::Postgres(options) => Raw::Postgres(options.connect().await.unwrap()),
     }
 }

@@ -161,6 +161,11 @@ pub(super) async fn open(field: &Arc<Field>, database: &Database) -> Vec<JoinHan
 /// Another process, which holds its transactions open and rolls most of them back.
 async fn rival(field: Arc<Field>, mut process: Raw) {
     let mut dice = Dice::new(field.seed, 2 << 32);
+    // Who waits for SQLite's one lock looks every now and then: it has to be free for a while.
+    let pause = match process {
+        Raw::Sqlite(_) => 60,
+        Raw::Postgres(_) => 10,
+    };
     while !field.over.load(Ordering::Relaxed) {
         let line = usize::try_from(dice.below(field.lines.len() as u64)).unwrap();
         by_hand::begin_append(&mut process, &field.lines[line].processes[0]).await;
@@ -172,7 +177,7 @@ async fn rival(field: Arc<Field>, mut process: Raw) {
             process.run("ROLLBACK").await.unwrap();
             field.counts.rolled_back.add();
         }
-        tokio::time::sleep(Duration::from_millis(dice.below(10))).await;
+        tokio::time::sleep(Duration::from_millis(dice.below(pause))).await;
     }
 }
 
