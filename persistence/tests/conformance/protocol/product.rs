@@ -200,13 +200,21 @@ impl Blocker {
         self.0.close().await.unwrap();
     }
 
-    /// Cancels the statements that wait for these rows, until `task` has given up.
-    async fn cancel(&mut self, task: &JoinHandle<Verdict>) {
-        const CANCEL: &str = "SELECT pg_cancel_backend(pid) FROM ( \
-             SELECT DISTINCT pid FROM pg_locks WHERE NOT granted) AS waiting \
-             WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))";
-        while !task.is_finished() {
-            sqlx::query(CANCEL).execute(&mut self.0).await.unwrap();
+    /// Cancels the statement that waits for these rows; returns once its transaction is gone.
+    async fn cancel(&mut self) {
+        const WAITING: &str = "SELECT pid, virtualtransaction FROM pg_locks WHERE NOT granted \
+             AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+        const THERE: &str = "SELECT count(*) FROM pg_locks WHERE virtualtransaction = $1";
+        let waiting = sqlx::query_as(WAITING).fetch_one(&mut self.0).await;
+        let (process, transaction): (i32, String) = waiting.unwrap();
+        let cancel = sqlx::query("SELECT pg_cancel_backend($1)").bind(process);
+        cancel.execute(&mut self.0).await.unwrap();
+        loop {
+            let there = sqlx::query_scalar(THERE).bind(&transaction);
+            let there: i64 = there.fetch_one(&mut self.0).await.unwrap();
+            if there == 0 {
+                return;
+            }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -281,7 +289,7 @@ impl Product {
         let (end, told) = oneshot::channel();
         let verdict = tokio::spawn(async move {
             if told.await.unwrap() == End::RollBack {
-                blocker.cancel(&task).await;
+                blocker.cancel().await;
             }
             blocker.let_go().await;
             task.await.unwrap()
