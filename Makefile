@@ -50,6 +50,11 @@ bench: tools ## Measure speed against the machine's limits; FIGURES="append read
 	cargo build --locked --release --bin fallbuch --bin bench
 	tests/with-postgres.sh $(BUILD_DIR)/release/bench $(FIGURES)
 
+.PHONY: bench-large
+bench-large: tools ## Measure on a log of a million events; takes some minutes
+	cargo build --locked --release --bin fallbuch --bin bench
+	tests/with-postgres.sh $(BUILD_DIR)/release/bench --large
+
 .PHONY: lint
 lint: $(CARGO_DENY) ## Check format, lints, licences and which crate may depend on what
 	cargo fmt --all --check

@@ -14,7 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::{Payload, Url};
-use actix_web::http::header::{ACCEPT, AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{ACCEPT, AUTHORIZATION, HeaderMap, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, web};
 use fallbuch_persistence::{Access, AccessDenied, CaseHead, CaseRead, Entry, Store};
 use time::OffsetDateTime;
@@ -167,16 +167,14 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
         let identity = identity(request, &services)?;
         let mut violations = Vec::new();
         let path = Path::read(request.match_info(), &mut violations);
-        let wanted = path.case_id.filter(|_| O::NEEDS_STATE);
-        let entry = enter::<O>(request, &services, &identity, wanted).await?;
-        let access = entry.access;
-        log_agency(request, access.agency_code());
-        let addressed = match path.case_id {
-            Some(id) if !O::NEEDS_STATE => {
-                let head = services.store.case_head(&access, id).await?;
-                path.addressed_head(head)?
-            }
-            Some(_) | None => path.addressed(entry.case)?,
+        let recalled = if B::IS_COMMAND {
+            recalled::<O>(request, &services, &identity, &path)
+        } else {
+            None
+        };
+        let (access, addressed) = match recalled {
+            Some(recalled) => recalled,
+            None => entered::<O>(request, &services, &identity, &path).await?,
         };
         acceptable(request.headers())?;
         let query = query::read::<Q>(request.query_string(), &mut violations);
@@ -211,12 +209,13 @@ fn identity(request: &HttpRequest, services: &Services) -> Result<VerifiedIdenti
         .map_err(Problem::from)
 }
 
-async fn enter<O: Operation>(
+/// The caller's access and what the path addresses, as both are now.
+async fn entered<O: Operation>(
     request: &HttpRequest,
     services: &Services,
     identity: &VerifiedIdentity,
-    case: Option<Uuid>,
-) -> Result<Entry, Problem> {
+    path: &Path,
+) -> Result<(Access, Addressed), Problem> {
     let (Some(code), Some(permission)) = (request.match_info().get("agency"), O::PERMISSION) else {
         return Err(Problem::not_found());
     };
@@ -224,16 +223,45 @@ async fn enter<O: Operation>(
     if code.contains('\0') {
         return Err(Problem::not_found());
     }
-    let identity = identity.as_login();
-    let entered = services
-        .store
-        .enter(&identity, code, permission, case)
+    let store = &services.store;
+    let wanted = path.case_id.filter(|_| O::NEEDS_STATE);
+    let entered = store
+        .enter(&identity.as_login(), code, permission, wanted)
         .await;
-    entered.map_err(|denied| match denied {
+    let Entry { access, case } = entered.map_err(|denied| match denied {
         AccessDenied::Unknown => Problem::not_found(),
         AccessDenied::Forbidden(permission) => Problem::forbidden(permission.code()),
         AccessDenied::Store(error) => error.into(),
-    })
+    })?;
+    log_agency(request, access.agency_code());
+    let addressed = match path.case_id {
+        Some(id) if !O::NEEDS_STATE => path.addressed_head(store.case_head(&access, id).await?)?,
+        Some(_) | None => path.addressed(case)?,
+    };
+    Ok((access, addressed))
+}
+
+/// The same for a command, by what was seen a moment ago; only if it is in the caller's favour. The
+/// writer looks again at what counts. If several versions are named, the newest has to be known.
+fn recalled<O: Operation>(
+    request: &HttpRequest,
+    services: &Services,
+    identity: &VerifiedIdentity,
+    path: &Path,
+) -> Option<(Access, Addressed)> {
+    let mut named = request.headers().get_all(IF_MATCH);
+    let several = named.any(|value| value.as_bytes().contains(&b','));
+    if several || request.headers().get_all(IF_MATCH).nth(1).is_some() {
+        return None;
+    }
+    let code = request.match_info().get("agency")?;
+    let login = identity.as_login();
+    let entry = services
+        .store
+        .recall(&login, code, O::PERMISSION?, path.case_id)?;
+    let addressed = path.addressed(entry.case).ok()?;
+    log_agency(request, entry.access.agency_code());
+    Some((entry.access, addressed))
 }
 
 /// What a path names below its agency. An id that is none is a violation, told once the caller is
@@ -285,7 +313,7 @@ impl Path {
     }
 
     /// What it addresses, for an operation that needs no state.
-    fn addressed_head(self, head: Option<CaseHead>) -> Result<Addressed, Problem> {
+    fn addressed_head(&self, head: Option<CaseHead>) -> Result<Addressed, Problem> {
         Ok(Addressed {
             head: Some(head.ok_or_else(Problem::not_found)?),
             version: self.version,
@@ -294,7 +322,7 @@ impl Path {
     }
 
     /// What it addresses; what names nothing here, or something of another agency, is 404.
-    fn addressed(self, case: Option<CaseRead>) -> Result<Addressed, Problem> {
+    fn addressed(&self, case: Option<CaseRead>) -> Result<Addressed, Problem> {
         if self.case_id.is_none() {
             return Ok(Addressed {
                 version: self.version,

@@ -143,11 +143,10 @@ pub(crate) async fn connect(url: &DatabaseUrl) -> Result<(Database, Database), S
         }
         DatabaseUrl::Postgres(options) => {
             let options = options.as_ref().clone().application_name("fallbuch");
-            // The append is one long statement: planning it anew costs more than running it.
-            let planned_once = options
-                .clone()
-                .options([("plan_cache_mode", "force_generic_plan")]);
-            let writers = postgres_pool(WRITERS, planned_once).await?;
+            // Every statement is found by its keys, whatever their values: planning it anew costs more
+            // than running it.
+            let options = options.options([("plan_cache_mode", "force_generic_plan")]);
+            let writers = postgres_pool(WRITERS, options.clone()).await?;
             let readers = postgres_pool(READERS, options).await?;
             Ok((Database::Postgres(writers), Database::Postgres(readers)))
         }

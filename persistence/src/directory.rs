@@ -33,6 +33,13 @@ impl Directory {
         }
     }
 
+    /// The agency with this code and the member of it that somebody is, as far as both are remembered.
+    pub(crate) fn recall(&self, code: &str, identity: &Identity) -> Option<(Uuid, Uuid)> {
+        let agency = *open(&self.agencies).get(code)?;
+        let member = *open(&self.members).get(&(agency, identity.clone()))?;
+        Some((agency, member))
+    }
+
     /// The agency with this code.
     pub(crate) async fn agency(
         &self,

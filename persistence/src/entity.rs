@@ -5,3 +5,4 @@ pub(crate) mod lane;
 pub(crate) mod login;
 pub(crate) mod setting;
 pub(crate) mod stream_head;
+pub(crate) mod unique_key;

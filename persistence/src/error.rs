@@ -136,8 +136,9 @@ fn is_away(error: &sqlx::Error) -> bool {
 }
 
 /// What PostgreSQL says while it ends, starts, recovers, or has no connection left: admin_shutdown,
-/// crash_shutdown, cannot_connect_now, too_many_connections.
-const AWAY: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
+/// crash_shutdown, cannot_connect_now, too_many_connections. What SQLite says while another process
+/// holds the file's lock for too long: SQLITE_BUSY, and with it recovering or with an old snapshot.
+const AWAY: [&str; 7] = ["57P01", "57P02", "57P03", "53300", "5", "261", "517"];
 
 #[cfg(test)]
 mod tests {

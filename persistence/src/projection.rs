@@ -29,7 +29,7 @@ pub use worker::{Following, StoppedAt};
 pub(crate) use worker::{Worker, begin_first};
 
 /// How many events one transaction takes at the most.
-pub(crate) const PAGE: u64 = 1_000;
+pub(crate) const PAGE: u64 = 4_000;
 
 /// A projection that follows the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

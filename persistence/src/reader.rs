@@ -12,8 +12,8 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use fallbuch_domain::agency::AgencyState;
 use fallbuch_domain::case::CaseState;
@@ -37,6 +37,9 @@ const QUESTIONS: usize = 256;
 
 /// How many questions may wait; whoever comes then waits to ask.
 const WAITING: usize = 1_024;
+
+/// How old what is remembered of an agency may be for [`Reader::recall`].
+const FRESH: Duration = Duration::from_millis(100);
 
 /// How long a reader without questions keeps its connection.
 const KEPT: Duration = Duration::from_secs(1);
@@ -70,22 +73,57 @@ struct Question {
     reply: oneshot::Sender<Result<Sight, StoreError>>,
 }
 
+/// What is remembered, at the version at which it was read.
+struct Memory {
+    /// Of which generation it is.
+    generation: i32,
+    heads: LruCache<Uuid, Head>,
+    /// When the last query began that answered; the agency's own head is from it.
+    seen: Option<Instant>,
+}
+
 /// Where to ask an agency's reader.
 #[derive(Clone)]
-pub(crate) struct Reader(mpsc::Sender<Question>);
+pub(crate) struct Reader {
+    agency: Uuid,
+    questions: mpsc::Sender<Question>,
+    memory: Arc<Mutex<Memory>>,
+}
 
 impl Reader {
     /// A reader of `agency`, and what it does until nobody can ask it any more.
     pub(crate) fn new(agency: Uuid, database: Database) -> (Self, impl Future<Output = ()> + Send) {
         let (sender, questions) = mpsc::channel(WAITING);
+        let memory = Arc::new(Mutex::new(Memory {
+            generation: 0,
+            heads: LruCache::new(STATES),
+            seen: None,
+        }));
         let desk = Desk {
             agency,
             database,
-            generation: 0,
-            known: LruCache::new(STATES),
+            memory: Arc::clone(&memory),
             connection: None,
         };
-        (Self(sender), desk.serve(questions))
+        let reader = Self {
+            agency,
+            questions: sender,
+            memory,
+        };
+        (reader, desk.serve(questions))
+    }
+
+    /// What is remembered of the agency and of `stream`, without asking: the agency as it was at most
+    /// [`FRESH`] ago, the stream as it was once. None if one of them is not remembered.
+    pub(crate) fn recall(&self, stream: Option<Uuid>) -> Option<Sight> {
+        let mut memory = open(&self.memory);
+        memory.seen.filter(|seen| seen.elapsed() <= FRESH)?;
+        let agency = Some(memory.heads.get(&self.agency)?.clone());
+        let stream = match stream {
+            Some(stream) => Some(memory.heads.get(&stream)?.clone()),
+            None => None,
+        };
+        Some(Sight { agency, stream })
     }
 
     /// The agency's own newest state, and that of `stream`.
@@ -95,7 +133,7 @@ impl Reader {
     pub(crate) async fn ask(&self, stream: Option<Uuid>) -> Result<Sight, StoreError> {
         let (reply, answer) = oneshot::channel();
         let question = Question { stream, reply };
-        let asked = self.0.send(question).await;
+        let asked = self.questions.send(question).await;
         asked.map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)?
     }
@@ -107,9 +145,7 @@ type Row = (i32, Uuid, i64, i64, String, i32, Option<String>);
 struct Desk {
     agency: Uuid,
     database: Database,
-    /// Of which generation the remembered states are.
-    generation: i32,
-    known: LruCache<Uuid, Head>,
+    memory: Arc<Mutex<Memory>>,
     /// Kept between queries; given back after any error.
     connection: Option<PoolConnection<Postgres>>,
 }
@@ -152,41 +188,46 @@ impl Desk {
 
     /// The newest states of the streams that are there.
     async fn look(&mut self, asked: &[Uuid]) -> Result<HashMap<Uuid, Head>, StoreError> {
-        let remembered = asked
-            .iter()
-            .filter_map(|id| Some((*id, self.known.get(id)?.clone())));
-        let mut remembered: HashMap<Uuid, Head> = remembered.collect();
+        let began = Instant::now();
+        let (generation, mut remembered) = {
+            let mut memory = open(&self.memory);
+            let heads = &mut memory.heads;
+            let remembered = asked.iter();
+            let remembered = remembered.filter_map(|id| Some((*id, heads.get(id)?.clone())));
+            let remembered: HashMap<Uuid, Head> = remembered.collect();
+            (memory.generation, remembered)
+        };
         let known = |id| remembered.get(id).map_or(0, |head| signed(head.version));
         let known: Vec<i64> = asked.iter().map(known).collect();
+        let place = (self.agency, generation);
         let rows = match self.database.clone() {
             Database::Postgres(pool) => {
                 let mut connection = match self.connection.take() {
                     Some(connection) => connection,
                     None => pool.acquire().await?,
                 };
-                let place = (self.agency, self.generation);
                 let rows = postgres(&mut connection, place, asked, &known).await?;
                 self.keep_connection(&pool, connection);
                 rows
             }
             Database::Sqlite(pool) => {
                 let mut connection = pool.acquire().await?;
-                let place = (self.agency, self.generation);
                 sqlite(&mut connection, place, asked, &known).await?
             }
         };
+        let mut memory = open(&self.memory);
         if let Some((generation, ..)) = rows.first()
-            && *generation != self.generation
+            && *generation != memory.generation
         {
-            self.generation = *generation;
-            self.known.clear();
+            memory.generation = *generation;
+            memory.heads.clear();
         }
         let mut heads = HashMap::with_capacity(rows.len());
         for row in rows {
             let stream = row.1;
             let head = match head(row)? {
                 Some(head) => {
-                    self.known.put(stream, head.clone());
+                    memory.heads.put(stream, head.clone());
                     head
                 }
                 None => remembered.remove(&stream).ok_or_else(|| {
@@ -195,6 +236,7 @@ impl Desk {
             };
             heads.insert(stream, head);
         }
+        memory.seen = Some(began);
         Ok(heads)
     }
 
@@ -203,6 +245,10 @@ impl Desk {
         let more = pool.size() < pool.options().get_max_connections() || pool.num_idle() > 0;
         self.connection = more.then_some(connection);
     }
+}
+
+fn open(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The head that a row brings; none if its state was left out.

@@ -24,7 +24,7 @@ use crate::error::{CommandError, StoreError};
 use crate::evidence::Secret;
 use crate::metrics::Metrics;
 use crate::projection::Worker;
-use crate::read::Point;
+use crate::read::{CaseRead, Point};
 use crate::reader::{Head, Newest, Reader};
 use crate::sources::Sources;
 use crate::writer::{Expected, IdempotencyKey, Queue, Receipt, Submission, Workshop, Writer};
@@ -313,6 +313,46 @@ impl Store {
             None => None,
         };
         Ok(Entry { access, case })
+    }
+
+    /// What [`Self::enter`] would say, by what this process saw a moment ago (100 ms at the most) and
+    /// without asking the database; none if that is not known or is not in the caller's favour. The case
+    /// may be an older version of itself.
+    ///
+    /// For commands: whether one is carried out is decided on the agency's newest state in any case.
+    #[must_use]
+    pub fn recall(
+        &self,
+        identity: &Identity,
+        agency_code: &str,
+        permission: Permission,
+        case: Option<Uuid>,
+    ) -> Option<Entry> {
+        let (agency, member) = self.0.directory.recall(agency_code, identity)?;
+        let sight = self.reader(agency).ok()?.recall(case)?;
+        let Newest::Agency(state) = sight.agency?.state else {
+            return None;
+        };
+        let access = Access::member(agency, &state, state.member(member)?);
+        if !access.may(permission) {
+            return None;
+        }
+        let case = match (case, sight.stream) {
+            (Some(id), Some(head)) => {
+                let Newest::Case(state) = head.state else {
+                    return None;
+                };
+                Some(CaseRead {
+                    id,
+                    version: head.version,
+                    recorded_at: head.recorded_at,
+                    state,
+                })
+            }
+            _ => None,
+        };
+        let visible = case.as_ref().map(|case| access.sees_site(case.state.site));
+        (visible != Some(false)).then_some(Entry { access, case })
     }
 
     /// Every agency somebody is a member of, in the order of the codes.

@@ -23,11 +23,11 @@ mod submission;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fallbuch_domain::catalogue::Catalogue;
 use sqlx::pool::PoolConnection;
-use sqlx::{Connection, PgPool, Postgres};
+use sqlx::{Connection, PgPool, Postgres, Sqlite};
 use uuid::Uuid;
 
 use crate::access::Access;
@@ -54,6 +54,9 @@ const BYTES: usize = 4 << 20;
 /// of life whenever it is taken or given back: two round trips that a busy writer saves.
 const KEPT: Duration = Duration::from_secs(1);
 
+/// How long a writer that always has commands keeps the connection that writes to SQLite.
+const TURN: Duration = Duration::from_millis(20);
+
 /// What every writer works with.
 #[derive(Clone)]
 pub(crate) struct Workshop {
@@ -71,6 +74,8 @@ pub(crate) struct Writer {
     agencies: HashMap<Uuid, AgencyCache>,
     /// Kept between batches; given back after any error, as nobody knows what state it is in.
     connection: Option<PoolConnection<Postgres>>,
+    /// The same on SQLite, with the instant since when: others wait for the one connection that writes.
+    file: Option<(PoolConnection<Sqlite>, Instant)>,
 }
 
 /// What a command came to.
@@ -82,6 +87,7 @@ impl Writer {
             workshop,
             agencies: HashMap::new(),
             connection: None,
+            file: None,
         }
     }
 
@@ -93,6 +99,14 @@ impl Writer {
             // Those who were answered come first: what they ask next goes into the same batch as what
             // waits already, and not one flush later.
             tokio::task::yield_now().await;
+            if queue.is_empty()
+                || self
+                    .file
+                    .as_ref()
+                    .is_some_and(|(_, since)| since.elapsed() > TURN)
+            {
+                self.file = None;
+            }
         }
     }
 
@@ -264,12 +278,16 @@ impl Writer {
                 draft
             }
             Database::Sqlite(pool) => {
-                let mut connection = pool.acquire().await?;
+                let (mut connection, since) = match self.file.take() {
+                    Some(kept) => kept,
+                    None => (pool.acquire().await?, Instant::now()),
+                };
                 let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
                 let draft = self
                     .decide_and_append(&mut *transaction, agency, batch, lookup)
                     .await?;
                 transaction.commit().await?;
+                self.file = Some((connection, since));
                 draft
             }
         };

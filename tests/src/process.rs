@@ -38,6 +38,42 @@ pub struct Ended {
     pub said: String,
 }
 
+/// The product's binary on a database; it does not outlive this process.
+#[must_use]
+pub fn fallbuch(database: &Database, arguments: &[&str]) -> Command {
+    let mut command = bound_to_this_process("KILL");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("FALLBUCH_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .arg(binary())
+        .args(arguments)
+        .env("FALLBUCH_BIND", "127.0.0.1:0")
+        .env("FALLBUCH_DATA_DIR", database.data_dir())
+        .env("FALLBUCH_DATABASE_URL", database.address())
+        .env("FALLBUCH_ORIGIN", ORIGIN)
+        .env("FALLBUCH_SECRET", String::from_utf8_lossy(&SECRET).as_ref())
+        .env("FALLBUCH_LOG", "warn,fallbuch_api::cli=info")
+        .env("FALLBUCH_LOG_FORMAT", "json");
+    command
+}
+
+/// Asks the binary whether everything that follows from the log is as the log says.
+///
+/// # Errors
+/// What it says otherwise.
+pub fn check_rebuild(database: &Database) -> Result<(), String> {
+    let checked = fallbuch(database, &["rebuild", "all", "--check"]).output();
+    let checked = checked.map_err(|error| error.to_string())?;
+    if checked.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&checked.stderr).into_owned())
+    }
+}
+
 impl Server {
     /// Starts a server on the database, on a free port; it may not listen yet.
     #[must_use]
@@ -45,22 +81,7 @@ impl Server {
         static STARTED: AtomicU64 = AtomicU64::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let log = database.data_dir().join(format!("server-{number}.log"));
-        let mut command = bound_to_this_process("KILL");
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("FALLBUCH_") {
-                command.env_remove(name);
-            }
-        }
-        let child = command
-            .arg(binary())
-            .arg("serve")
-            .env("FALLBUCH_BIND", "127.0.0.1:0")
-            .env("FALLBUCH_DATA_DIR", database.data_dir())
-            .env("FALLBUCH_DATABASE_URL", database.address())
-            .env("FALLBUCH_ORIGIN", ORIGIN)
-            .env("FALLBUCH_SECRET", String::from_utf8_lossy(&SECRET).as_ref())
-            .env("FALLBUCH_LOG", "warn,fallbuch_api::cli=info")
-            .env("FALLBUCH_LOG_FORMAT", "json")
+        let child = fallbuch(database, &["serve"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).expect("the log's file is made"))

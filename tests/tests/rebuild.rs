@@ -2,33 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::process::{Command, Output};
+use std::process::Output;
 
-use fallbuch_persistence::DatabaseUrl;
-use fallbuch_tests::{Database, Engine, ORIGIN, Raw, SECRET, World, on_both};
-
-fn fallbuch(database: &Database, arguments: &[&str]) -> Output {
-    let this = std::env::current_exe().unwrap();
-    let binary = this.parent().unwrap().parent().unwrap().join("fallbuch");
-    let url = match database.url() {
-        DatabaseUrl::Sqlite(options) => format!("sqlite://{}", options.get_filename().display()),
-        DatabaseUrl::Postgres(options) => format!(
-            "postgres://{}@{}:{}/{}",
-            options.get_username(),
-            options.get_host(),
-            options.get_port(),
-            options.get_database().unwrap()
-        ),
-    };
-    Command::new(binary)
-        .args(arguments)
-        .env("FALLBUCH_DATA_DIR", database.data_dir())
-        .env("FALLBUCH_DATABASE_URL", url)
-        .env("FALLBUCH_ORIGIN", ORIGIN)
-        .env("FALLBUCH_SECRET", std::str::from_utf8(&SECRET).unwrap())
-        .output()
-        .unwrap()
-}
+use fallbuch_tests::{Engine, Raw, World, fallbuch, on_both};
 
 fn told(output: &Output) -> String {
     let [out, error] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
@@ -39,7 +15,7 @@ on_both!(
     async fn the_command_line_checks_and_rebuilds(engine: Engine) {
         let world = World::demo(engine).await;
         let database = world.database.clone();
-        let run = |arguments: &[&str]| fallbuch(&database, arguments);
+        let run = |arguments: &[&str]| fallbuch(&database, arguments).output().unwrap();
         let checked = run(&["rebuild", "all", "--check"]);
         assert!(checked.status.success(), "{}", told(&checked));
         assert!(told(&checked).contains("transmit heads: as the log says ("));

@@ -29,6 +29,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What an operation takes beyond its address.
 pub(crate) trait Input: Sized + 'static {
+    /// Whether it is a command, which is decided on the newest state in any case.
+    const IS_COMMAND: bool;
+
     /// Reads it; adds what is wrong to `violations` and is then none.
     ///
     /// # Errors
@@ -43,6 +46,8 @@ pub(crate) trait Input: Sized + 'static {
 
 /// Nothing: what a read takes.
 impl Input for () {
+    const IS_COMMAND: bool = false;
+
     async fn read(
         _: &HttpRequest,
         _: &mut Payload,
@@ -76,6 +81,8 @@ impl<B> Command<B> {
 }
 
 impl<B: DeserializeOwned + ToSchema + 'static> Input for Command<B> {
+    const IS_COMMAND: bool = true;
+
     async fn read(
         request: &HttpRequest,
         payload: &mut Payload,

@@ -1,4 +1,4 @@
-//! The worker: every 100 ms looks which agencies have events that a projection has not seen.
+//! The worker: four times a second looks which agencies have events that a projection has not seen.
 //!
 //! Invariant: it holds no transaction while it waits, and each page is a transaction of its own. A
 //! projection that stopped at an event is left alone until the process starts again or it is rebuilt;
@@ -20,7 +20,7 @@ use crate::read::unsigned;
 use crate::store::Store;
 
 /// How often it looks.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Follows the log for every projection of every agency.
 pub(crate) struct Worker {
@@ -193,10 +193,11 @@ async fn progress(
     let statement = Statement::from_sql_and_values(
         queries.get_database_backend(),
         "SELECT lane.agency_id, lane.code, lane.position AS head, projection.generation, \
-         projection.position, projection.failed_at, event.body FROM lane LEFT JOIN projection \
+         projection.position, projection.failed_at, CASE WHEN projection.failed_at IS NOT NULL THEN \
+         (SELECT event.body FROM event WHERE event.agency_id = lane.agency_id \
+         AND event.position = projection.failed_at) END AS body FROM lane LEFT JOIN projection \
          ON projection.agency_id = lane.agency_id AND projection.name = $1 AND projection.live \
-         LEFT JOIN event ON event.agency_id = lane.agency_id \
-         AND event.position = projection.failed_at ORDER BY lane.code",
+         ORDER BY lane.code",
         [projection.name().into()],
     );
     let rows = queries.query_all_raw(statement).await?;

@@ -1,22 +1,26 @@
 //! The events of a stream, and the states they lead to.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use fallbuch_domain::envelope::StoredEvent;
-use fallbuch_domain::{State, Timestamp};
+use fallbuch_domain::envelope::{UnreadableEvent, read_event};
+use fallbuch_domain::{Event, State, StreamKind, Timestamp};
 use time::Date;
 use uuid::Uuid;
 
 use super::case::CaseRead;
-use super::{Page, RecordedBody};
+use super::{Page, RecordedBody, instant, unsigned};
 use crate::access::Access;
-use crate::database::on_pool;
+use crate::database::{Database, on_pool};
 use crate::error::StoreError;
 use crate::session::signed;
 use crate::store::Store;
 
 /// How many events a fold reads at a time.
-const FOLD_PAGE: u64 = 500;
+const FOLD_PAGE: u64 = 1_000;
+
+/// How many pages of a long stream are read ahead of the fold.
+const AHEAD: usize = 3;
 
 impl Store {
     /// A page of a stream's events after `version`, oldest first.
@@ -80,35 +84,54 @@ impl Store {
         }))
     }
 
-    /// Folds a stream's events as of a point; none if no state comes of it.
+    /// Folds a stream's events as of a point; none if no state comes of it. While one page is folded the
+    /// next ones are read: versions are dense, so it is known where each page begins.
     pub(crate) async fn fold(
         &self,
         agency: Uuid,
         stream: Uuid,
         point: Point,
     ) -> Result<Option<Folded>, StoreError> {
-        let (mut folded, mut reached) = (None::<Folded>, 0);
-        loop {
-            let page = self.bodies(agency, stream, reached, FOLD_PAGE).await?;
-            for body in &page.items {
-                let stored = body.read()?;
-                reached = stored.version;
-                match point.admits(&stored) {
-                    Admitted::Yes => {}
-                    Admitted::NotThis => continue,
-                    Admitted::NoMore => return Ok(folded),
+        let page = |number: u64| {
+            let readers = self.readers().clone();
+            tokio::spawn(async move { page_of(&readers, (agency, stream), number).await })
+        };
+        let mut folded = None::<Folded>;
+        // Most streams are one page; the others follow once the first is known to be full.
+        let mut pages = VecDeque::from([page(0)]);
+        let mut asked = 1;
+        while let Some(next) = pages.pop_front() {
+            let events = next.await.map_err(|_| StoreError::Stopped)??;
+            if events.len() as u64 == FOLD_PAGE {
+                while pages.len() < AHEAD {
+                    pages.push_back(page(asked));
+                    asked += 1;
                 }
-                let state = State::evolve(folded.map(|folded| folded.state), &stored.event()?);
+            } else {
+                pages.clear();
+            }
+            for Dated {
+                version,
+                recorded_at,
+                event,
+            } in events
+            {
+                if point.is_before(version, recorded_at) {
+                    return Ok(folded);
+                }
+                let event = event?;
+                if !point.admits(event.occurred_on) {
+                    continue;
+                }
+                let state = State::evolve(folded.map(|folded| folded.state), &event);
                 folded = state.map(|state| Folded {
                     state,
-                    version: stored.version,
-                    recorded_at: stored.recorded_at,
+                    version,
+                    recorded_at,
                 });
             }
-            if !page.has_more {
-                return Ok(folded);
-            }
         }
+        Ok(folded)
     }
 
     async fn bodies(
@@ -150,24 +173,63 @@ pub enum Point {
     ValidOn(Date),
 }
 
-enum Admitted {
-    Yes,
-    NotThis,
-    NoMore,
+impl Point {
+    /// Whether it lies before the event of this version, and so before all that follow it: instants
+    /// never decrease within an agency.
+    fn is_before(self, version: u64, recorded_at: Timestamp) -> bool {
+        match self {
+            Self::Version(last) => last < version,
+            Self::RecordedAt(instant) => instant < recorded_at,
+            Self::Now | Self::ValidOn(_) => false,
+        }
+    }
+
+    /// Whether what happened on this day belongs to the history up to it.
+    fn admits(self, occurred_on: Date) -> bool {
+        match self {
+            Self::ValidOn(day) => occurred_on <= day,
+            Self::Now | Self::Version(_) | Self::RecordedAt(_) => true,
+        }
+    }
 }
 
-impl Point {
-    /// Whether an event belongs to the history up to this point.
-    fn admits(self, event: &StoredEvent) -> Admitted {
-        let (belongs, else_) = match self {
-            Self::Now => (true, Admitted::NoMore),
-            Self::Version(version) => (event.version <= version, Admitted::NoMore),
-            // Instants never decrease within an agency.
-            Self::RecordedAt(instant) => (event.recorded_at <= instant, Admitted::NoMore),
-            Self::ValidOn(day) => (event.occurred_on <= day, Admitted::NotThis),
-        };
-        if belongs { Admitted::Yes } else { else_ }
+/// An event for a fold, with its place in the stream. One that cannot be read is an error only for
+/// whoever comes to it.
+struct Dated {
+    version: u64,
+    recorded_at: Timestamp,
+    event: Result<Event, UnreadableEvent>,
+}
+
+/// A page of a stream's events, oldest first; the last one is not full.
+async fn page_of(
+    readers: &Database,
+    (agency, stream): (Uuid, Uuid),
+    number: u64,
+) -> Result<Vec<Dated>, StoreError> {
+    const ROWS: &str = "SELECT version, recorded_at, stream_kind, body FROM event \
+         WHERE agency_id = $1 AND stream_id = $2 AND version > $3 AND version <= $4 \
+         ORDER BY version";
+    let rows: Vec<(i64, i64, String, Vec<u8>)> = on_pool!(readers, pool => {
+        sqlx::query_as(ROWS)
+            .bind(agency)
+            .bind(stream)
+            .bind(signed(number * FOLD_PAGE))
+            .bind(signed((number + 1) * FOLD_PAGE))
+            .fetch_all(pool)
+            .await?
+    });
+    let mut events = Vec::with_capacity(rows.len());
+    for (version, recorded_at, kind, body) in rows {
+        let kind = StreamKind::from_code(&kind)
+            .ok_or_else(|| StoreError::Corrupt(format!("stream kind {kind}")))?;
+        events.push(Dated {
+            version: unsigned(version)?,
+            recorded_at: instant(recorded_at)?,
+            event: read_event(kind, &body),
+        });
     }
+    Ok(events)
 }
 
 /// The state that a stream's events lead to.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::fold::{Fold, FoldedStream};
 use super::{Rebuilt, difference, lock_lane, sweep};
-use crate::entity::stream_head;
+use crate::entity::{stream_head, unique_key};
 use crate::error::StoreError;
 use crate::projection::{begin, for_update};
 use crate::session::signed;
@@ -176,7 +176,9 @@ impl Generations {
         }
         let (mut heads, mut keys) = (Vec::with_capacity(streams.len()), Vec::new());
         for stream in streams {
-            keys.extend(stream.keys.into_iter().map(|key| (key, stream.id)));
+            let (agency, scratch, id) = (self.agency, self.scratch, stream.id);
+            let held = stream.keys.into_iter();
+            keys.extend(held.map(|key| unique_key::of(agency, scratch, key, id)));
             heads.push(stream_head::of(
                 self.agency,
                 self.scratch,
@@ -190,16 +192,10 @@ impl Generations {
         stream_head::Entity::insert_many(heads)
             .exec_without_returning(transaction)
             .await?;
-        for (key, stream) in keys {
-            let sql = "INSERT INTO unique_key (agency_id, generation, kind, key, stream_id) \
-                       VALUES ($1, $2, $3, $4, $5)";
-            let values = [
-                self.scratch.into(),
-                key.kind.into(),
-                key.value.into(),
-                stream.into(),
-            ];
-            self.run(transaction, sql, values).await?;
+        if !keys.is_empty() {
+            unique_key::Entity::insert_many(keys)
+                .exec_without_returning(transaction)
+                .await?;
         }
         Ok(())
     }

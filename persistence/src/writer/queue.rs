@@ -112,6 +112,11 @@ impl Queue {
         }
     }
 
+    /// Whether nobody waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().turns.is_empty()
+    }
+
     /// Lets nothing in any more; what waits is still served.
     pub(crate) fn close(&self) {
         self.lock().closed = true;

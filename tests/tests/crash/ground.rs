@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use fallbuch_domain::Role;
 use fallbuch_domain::catalogue::MunicipalityKind;
-use fallbuch_tests::{Client, Cluster, Database, Dice, Ended, Engine, Raw, Server, World};
+use fallbuch_tests::{
+    Client, Cluster, Database, Dice, Ended, Engine, Raw, Server, World, check_rebuild,
+};
 use futures_util::future::join_all;
 use sqlx::Connection as _;
 use tokio::task::JoinHandle;
@@ -250,7 +252,8 @@ impl Ground {
         let raw = Raw::owner(&self.database).await;
         let looked = Auditor::beginning(&raw).await.map(drop);
         raw.close().await;
-        looked
+        looked?;
+        check_rebuild(&self.database)
     }
 
     /// Every client's agency gets a new case that all its clients write to.

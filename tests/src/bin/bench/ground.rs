@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::load::Load;
 
 /// How many contacts a case takes.
-const CONTACTS: u32 = 49;
+pub(crate) const CONTACTS: u32 = 49;
 
 /// How many cases are being opened at a time.
 const AT_ONCE: usize = 100;
