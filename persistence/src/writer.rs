@@ -39,7 +39,7 @@ use crate::session::{Lane, Session};
 use crate::sources::Sources;
 use cache::AgencyCache;
 use draft::Draft;
-use lookup::replay;
+use lookup::{Lookup, command_ids, replay, replay_refused};
 pub(crate) use queue::Queue;
 pub(crate) use submission::Submission;
 pub use submission::{Expected, IdempotencyKey, Receipt};
@@ -376,46 +376,4 @@ fn away(commands: usize) -> Vec<Verdict> {
     std::iter::repeat_with(|| Err(StoreError::Unavailable.into()))
         .take(commands)
         .collect()
-}
-
-/// When a command's key is looked up in the log. At the first attempt an accepted command needs none:
-/// had it been carried out before, its key would break the unique index and so the whole flush,
-/// whose commands are then settled one by one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Lookup {
-    OfAll,
-    OfRefused,
-}
-
-fn command_ids(batch: &[Submission]) -> Vec<Uuid> {
-    batch.iter().map(Submission::command_id).collect()
-}
-
-/// A refused command that was carried out before is answered by that; the refusal came of its own
-/// effects.
-async fn replay_refused<S: Session>(
-    session: &mut S,
-    agency: Uuid,
-    batch: &[Submission],
-    draft: &mut Draft,
-) -> Result<(), StoreError> {
-    let refused: Vec<_> = batch
-        .iter()
-        .zip(&draft.verdicts)
-        .filter(|(_, verdict)| verdict.is_err())
-        .map(|(submission, _)| submission.command_id())
-        .collect();
-    if refused.is_empty() {
-        return Ok(());
-    }
-    let recorded = session.recorded(agency, &refused).await?;
-    for (submission, verdict) in batch.iter().zip(&mut draft.verdicts) {
-        if let (Err(_), Some(recorded)) = (&*verdict, recorded.get(&submission.command_id())) {
-            *verdict = match replay(session, agency, submission, recorded).await {
-                Err(CommandError::Store(error)) => return Err(error),
-                replayed => replayed,
-            };
-        }
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@ use fallbuch_domain::{State, StreamKind};
 use uuid::Uuid;
 
 use super::cache::Known;
+use super::draft::Draft;
 use super::submission::{Expected, Receipt, Submission};
 use crate::error::{CommandError, StoreError};
 use crate::read::RecordedBody;
@@ -121,4 +122,46 @@ pub(super) async fn state_of<S: Session>(
         version,
         state: Arc::new(state),
     }))
+}
+
+/// When a command's key is looked up in the log. At the first attempt an accepted command needs none:
+/// had it been carried out before, its key would break the unique index and so the whole flush,
+/// whose commands are then settled one by one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lookup {
+    OfAll,
+    OfRefused,
+}
+
+pub(super) fn command_ids(batch: &[Submission]) -> Vec<Uuid> {
+    batch.iter().map(Submission::command_id).collect()
+}
+
+/// A refused command that was carried out before is answered by that; the refusal came of its own
+/// effects.
+pub(super) async fn replay_refused<S: Session>(
+    session: &mut S,
+    agency: Uuid,
+    batch: &[Submission],
+    draft: &mut Draft,
+) -> Result<(), StoreError> {
+    let refused: Vec<_> = batch
+        .iter()
+        .zip(&draft.verdicts)
+        .filter(|(_, verdict)| verdict.is_err())
+        .map(|(submission, _)| submission.command_id())
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let recorded = session.recorded(agency, &refused).await?;
+    for (submission, verdict) in batch.iter().zip(&mut draft.verdicts) {
+        if let (Err(_), Some(recorded)) = (&*verdict, recorded.get(&submission.command_id())) {
+            *verdict = match replay(session, agency, submission, recorded).await {
+                Err(CommandError::Store(error)) => return Err(error),
+                replayed => replayed,
+            };
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,180 @@
+//! Who may come in: a caller's access, and the agency's own state that decides on it.
+//!
+//! Invariant: an [`Access`] is made here and by the operator alone. What a read is answered by is asked
+//! anew each time; only [`Store::recall`], which is for commands, believes what was seen a moment ago.
+
+use std::sync::Arc;
+
+use fallbuch_domain::agency::AgencyState;
+use fallbuch_domain::{Permission, State};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::Store;
+use crate::access::{Access, AccessDenied, Entry, Identity, Membership};
+use crate::entity::login;
+use crate::error::StoreError;
+use crate::read::{CaseRead, Point};
+use crate::reader::{Head, Newest};
+
+impl Store {
+    /// The caller's access to the agency with this code.
+    ///
+    /// # Errors
+    /// If there is no such agency for this caller, or the permission is missing in it.
+    pub async fn access(
+        &self,
+        identity: &Identity,
+        agency_code: &str,
+        permission: Permission,
+    ) -> Result<Access, AccessDenied> {
+        let entry = self.enter(identity, agency_code, permission, None).await?;
+        Ok(entry.access)
+    }
+
+    /// The caller's access to the agency with this code, and the case of this id, both as they are at
+    /// one instant.
+    ///
+    /// # Errors
+    /// If there is no such agency for this caller, or the permission is missing in it.
+    pub async fn enter(
+        &self,
+        identity: &Identity,
+        agency_code: &str,
+        permission: Permission,
+        case: Option<Uuid>,
+    ) -> Result<Entry, AccessDenied> {
+        let (directory, queries) = (&self.0.directory, self.queries());
+        let Some(agency) = directory.agency(queries, agency_code).await? else {
+            return Err(AccessDenied::Unknown);
+        };
+        let Some(member) = directory.member(queries, agency, identity).await? else {
+            return Err(AccessDenied::Unknown);
+        };
+        let sight = self.reader(agency)?.ask(case).await?;
+        let state = self.agency_of(agency, sight.agency).await?;
+        let member = state.as_ref().and_then(|state| state.member(member));
+        let (Some(state), Some(member)) = (&state, member) else {
+            return Err(AccessDenied::Unknown);
+        };
+        let access = Access::member(agency, state, member);
+        if !access.may(permission) {
+            return Err(AccessDenied::Forbidden(permission));
+        }
+        let case = match case {
+            Some(id) => self.case_of(&access, id, sight.stream).await?,
+            None => None,
+        };
+        Ok(Entry { access, case })
+    }
+
+    /// What [`Self::enter`] would say, by what this process saw a moment ago (100 ms at the most) and
+    /// without asking the database; none if that is not known or is not in the caller's favour. The case
+    /// may be an older version of itself.
+    ///
+    /// For commands: whether one is carried out is decided on the agency's newest state in any case.
+    #[must_use]
+    pub fn recall(
+        &self,
+        identity: &Identity,
+        agency_code: &str,
+        permission: Permission,
+        case: Option<Uuid>,
+    ) -> Option<Entry> {
+        let (agency, member) = self.0.directory.recall(agency_code, identity)?;
+        let sight = self.reader(agency).ok()?.recall(case)?;
+        let Newest::Agency(state) = sight.agency?.state else {
+            return None;
+        };
+        let access = Access::member(agency, &state, state.member(member)?);
+        if !access.may(permission) {
+            return None;
+        }
+        let case = match (case, sight.stream) {
+            (Some(id), Some(head)) => {
+                let Newest::Case(state) = head.state else {
+                    return None;
+                };
+                Some(CaseRead {
+                    id,
+                    version: head.version,
+                    recorded_at: head.recorded_at,
+                    state,
+                })
+            }
+            _ => None,
+        };
+        let visible = case.as_ref().map(|case| access.sees_site(case.state.site));
+        (visible != Some(false)).then_some(Entry { access, case })
+    }
+
+    /// Every agency somebody is a member of, in the order of the codes.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn memberships(&self, identity: &Identity) -> Result<Vec<Membership>, StoreError> {
+        let logins = login::Entity::find()
+            .filter(login::Column::Issuer.eq(&identity.issuer))
+            .filter(login::Column::Subject.eq(&identity.subject))
+            .order_by_asc(login::Column::AgencyId)
+            .all(self.queries())
+            .await?;
+        let mut memberships = Vec::with_capacity(logins.len());
+        for login in &logins {
+            memberships.extend(self.membership(login).await?);
+        }
+        memberships.sort_by(|left, right| left.agency.code.cmp(&right.agency.code));
+        Ok(memberships)
+    }
+
+    async fn membership(&self, login: &login::Model) -> Result<Option<Membership>, StoreError> {
+        let Some(agency) = self.agency_state(login.agency_id).await? else {
+            return Ok(None);
+        };
+        let Some(member) = agency.member(login.member_id).cloned() else {
+            return Ok(None);
+        };
+        Ok(Some(Membership {
+            access: Access::member(login.agency_id, &agency, &member),
+            permissions: member.permissions(),
+            roles: member.roles,
+            member: member.id,
+            agency,
+        }))
+    }
+
+    /// The agency with its sites and members.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn agency(&self, access: &Access) -> Result<Arc<AgencyState>, StoreError> {
+        self.agency_state(access.agency())
+            .await?
+            .ok_or_else(|| StoreError::Corrupt(format!("agency {} has no state", access.agency())))
+    }
+
+    async fn agency_state(&self, id: Uuid) -> Result<Option<Arc<AgencyState>>, StoreError> {
+        let sight = self.reader(id)?.ask(None).await?;
+        self.agency_of(id, sight.agency).await
+    }
+
+    /// The agency that its own head tells of.
+    async fn agency_of(
+        &self,
+        id: Uuid,
+        head: Option<Head>,
+    ) -> Result<Option<Arc<AgencyState>>, StoreError> {
+        match head.map(|head| head.state) {
+            None => Ok(None),
+            Some(Newest::Agency(state)) => Ok(Some(state)),
+            Some(Newest::OtherShape(_)) => {
+                let folded = self.fold(id, id, Point::Now).await?;
+                Ok(folded.and_then(|folded| match folded.state {
+                    State::Agency(state) => Some(Arc::new(state)),
+                    State::Case(_) => None,
+                }))
+            }
+            Some(Newest::Case(_)) => Err(StoreError::Corrupt(format!("agency {id} is a case"))),
+        }
+    }
+}
