@@ -22,6 +22,17 @@ const WRITERS: u32 = 16;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How many prepared statements SQLite's writer keeps: those of a batch's every length among them.
+const STATEMENTS: usize = 256;
+
+/// How much of the file SQLite's writer keeps in memory, in KiB where negative: commands touch pages all
+/// over it.
+const WRITER_PAGES: &str = "-16384";
+
+/// After how many pages of the write-ahead log they are moved into the file; a page that is written
+/// again before that is moved once.
+const CHECKPOINT: &str = "4000";
+
 /// How long a connection is taken to be alive after its last use; after that it is asked, which
 /// takes a round trip.
 const TRUSTED: Duration = Duration::from_secs(1);
@@ -177,7 +188,13 @@ pub(crate) async fn sqlite_writer(
     SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options.clone())
+        .connect_with(
+            options
+                .clone()
+                .statement_cache_capacity(STATEMENTS)
+                .pragma("cache_size", WRITER_PAGES)
+                .pragma("wal_autocheckpoint", CHECKPOINT),
+        )
         .await
 }
 

@@ -282,12 +282,11 @@ async fn postgres(
 ) -> Result<Vec<Row>, sqlx::Error> {
     sqlx::query_as(
         "SELECT lane.generation, head.stream_id, head.version, head.recorded_at, head.stream_kind, \
-         head.state_schema, CASE WHEN head.version <> asked.known OR lane.generation <> $2 \
+         head.state_schema, CASE WHEN head.version <> ($4::bigint[])[i] OR lane.generation <> $2 \
          THEN head.state END \
-         FROM lane CROSS JOIN unnest($3::uuid[], $4::bigint[]) AS asked (id, known) \
-         CROSS JOIN LATERAL (SELECT stream_id, version, recorded_at, stream_kind, state_schema, state \
-         FROM stream_head WHERE agency_id = lane.agency_id AND generation = lane.generation \
-         AND stream_id = asked.id LIMIT 1) AS head WHERE lane.agency_id = $1",
+         FROM lane CROSS JOIN generate_subscripts($3::uuid[], 1) AS i CROSS JOIN LATERAL ( \
+         SELECT stream_id, version, recorded_at, stream_kind, state_schema, state FROM stream_head WHERE agency_id = lane.agency_id AND generation = lane.generation \
+         AND stream_id = ($3::uuid[])[i] LIMIT 1) AS head WHERE lane.agency_id = $1",
     )
     .bind(agency)
     .bind(generation)

@@ -12,7 +12,8 @@ use super::{
 };
 
 /// Moves the lane and stores events and states. Every part joins the row that the lane's UPDATE returns:
-/// if the lane has moved, nothing is stored.
+/// if the lane has moved, nothing is stored. Rows come out of their columns by subscript: `unnest` of
+/// many arrays puts each of them into a store of its own first, which costs more than the inserts.
 macro_rules! append {
     ($claims:expr) => {
         concat!(
@@ -24,17 +25,21 @@ WITH moved AS (
 ), appended AS (
     INSERT INTO event (agency_id, position, stream_id, version, stream_kind, type, schema,
         occurred_on, recorded_at, command_id, fingerprint, event_count, warnings, body_hash, mac, body)
-    SELECT moved.agency_id, new.* FROM moved, unnest($6::bigint[], $7::uuid[], $8::bigint[],
-        $9::text[], $10::text[], $11::integer[], $12::date[], $13::bigint[], $14::uuid[],
-        $15::bytea[], $16::integer[], $17::text[], $18::bytea[], $19::bytea[], $20::bytea[]) AS new
+    SELECT moved.agency_id,
+        ($6::bigint[])[i], ($7::uuid[])[i], ($8::bigint[])[i], ($9::text[])[i], ($10::text[])[i],
+        ($11::integer[])[i], ($12::date[])[i], ($13::bigint[])[i], ($14::uuid[])[i], ($15::bytea[])[i],
+        ($16::integer[])[i], ($17::text[])[i], ($18::bytea[])[i], ($19::bytea[])[i], ($20::bytea[])[i]
+    FROM moved, generate_subscripts($6::bigint[], 1) AS i
 ), headed AS (
     INSERT INTO stream_head (agency_id, generation, stream_id, stream_kind, version, last_position,
         recorded_at, state_schema, state, case_number, stage, municipality_key, municipality_name,
         municipality_kind, land, site_id, advisor_id, opened_on, agreed_until)
-    SELECT moved.*, new.* FROM moved, unnest($21::uuid[], $22::text[], $23::bigint[],
-        $24::bigint[], $25::bigint[], $26::integer[], $27::text[], $28::text[], $29::text[],
-        $30::text[], $31::text[], $32::text[], $33::text[], $34::uuid[], $35::uuid[], $36::date[],
-        $37::date[]) AS new
+    SELECT moved.*,
+        ($21::uuid[])[i], ($22::text[])[i], ($23::bigint[])[i], ($24::bigint[])[i], ($25::bigint[])[i],
+        ($26::integer[])[i], ($27::text[])[i], ($28::text[])[i], ($29::text[])[i], ($30::text[])[i],
+        ($31::text[])[i], ($32::text[])[i], ($33::text[])[i], ($34::uuid[])[i], ($35::uuid[])[i],
+        ($36::date[])[i], ($37::date[])[i]
+    FROM moved, generate_subscripts($21::uuid[], 1) AS i
     ON CONFLICT (agency_id, generation, stream_id) DO UPDATE SET
         version = EXCLUDED.version, last_position = EXCLUDED.last_position,
         recorded_at = EXCLUDED.recorded_at, state_schema = EXCLUDED.state_schema,

@@ -79,21 +79,12 @@ impl Session for SqliteConnection {
     }
 }
 
-/// How many rows one statement stores at the most; far below what SQLite bounds parameters to.
+/// How many rows one statement stores at the most; far below what SQLite bounds parameters to. Each number
+/// of rows is a statement that is prepared once and kept: every further one is a walk to SQLite's thread.
 const ROWS: usize = 64;
 
-/// Cuts rows into pieces whose lengths are powers of two: few statements to prepare and keep.
-fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let length = ROWS.min(1 << rows.len().checked_ilog2()?);
-        let (piece, rest) = rows.split_at(length);
-        rows = rest;
-        Some(piece)
-    })
-}
-
 async fn events(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
-    for piece in pieces(&batch.events) {
+    for piece in batch.events.chunks(ROWS) {
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO event (agency_id, position, stream_id, version, stream_kind, type, schema, \
              occurred_on, recorded_at, command_id, fingerprint, event_count, warnings, body_hash, \
@@ -125,7 +116,7 @@ async fn events(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), 
 
 async fn heads(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
     let heads: Vec<_> = batch.heads.iter().collect();
-    for piece in pieces(&heads) {
+    for piece in heads.chunks(ROWS) {
         let mut upsert = QueryBuilder::<Sqlite>::new(
             "INSERT INTO stream_head (agency_id, generation, stream_id, stream_kind, version, last_position, \
              recorded_at, state_schema, state, case_number, stage, municipality_key, \
