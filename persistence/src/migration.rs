@@ -5,7 +5,9 @@
 
 use fallbuch_domain::catalogue::Catalogue;
 use sqlx::migrate::{Migrate, Migrator};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection,
+};
 
 use crate::database::{Database, DatabaseUrl, sqlite_options};
 use crate::error::StoreError;
@@ -62,23 +64,31 @@ pub enum SchemaMismatch {
     },
 }
 
+/// How many entries one statement adds.
+const ENTRIES: usize = 100;
+
 /// Adds the shipped entries that are not there; none is ever changed: a change of a code list is a
 /// new version of its entry. The statement is the same on both databases, its types are not.
 macro_rules! insert_entries {
-    ($transaction:ident, $entries:expr) => {
-        for entry in $entries {
-            sqlx::query(
-                "INSERT INTO catalogue (kind, code, version, valid_from, valid_to, body) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, code, version) DO NOTHING",
-            )
-            .bind(entry.kind.as_str())
-            .bind(&entry.code)
-            .bind(i32::try_from(entry.version).unwrap_or(i32::MAX))
-            .bind(entry.valid_from)
-            .bind(entry.valid_to)
-            .bind(serde_json::to_string(&entry.body)?)
-            .execute(&mut *$transaction)
-            .await?;
+    ($transaction:ident, $database:ty, $entries:expr) => {
+        for entries in $entries.chunks(ENTRIES) {
+            let mut rows = Vec::with_capacity(entries.len());
+            for entry in entries {
+                rows.push((entry, serde_json::to_string(&entry.body)?));
+            }
+            let mut insert = QueryBuilder::<$database>::new(
+                "INSERT INTO catalogue (kind, code, version, valid_from, valid_to, body) ",
+            );
+            insert.push_values(rows, |mut row, (entry, body)| {
+                row.push_bind(entry.kind.as_str())
+                    .push_bind(entry.code.clone())
+                    .push_bind(i32::try_from(entry.version).unwrap_or(i32::MAX))
+                    .push_bind(entry.valid_from)
+                    .push_bind(entry.valid_to)
+                    .push_bind(body);
+            });
+            insert.push(" ON CONFLICT (kind, code, version) DO NOTHING");
+            insert.build().execute(&mut *$transaction).await?;
         }
     };
 }
@@ -95,7 +105,7 @@ pub async fn migrate(url: &DatabaseUrl, application: Option<&str>) -> Result<(),
             let mut connection = SqliteConnection::connect_with(&sqlite_options(options)).await?;
             SQLITE.run(&mut connection).await?;
             let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-            insert_entries!(transaction, &entries);
+            insert_entries!(transaction, Sqlite, entries);
             transaction.commit().await?;
             connection.close().await?;
         }
@@ -104,7 +114,7 @@ pub async fn migrate(url: &DatabaseUrl, application: Option<&str>) -> Result<(),
             check_server(&mut connection).await?;
             POSTGRES.run(&mut connection).await?;
             let mut transaction = connection.begin().await?;
-            insert_entries!(transaction, &entries);
+            insert_entries!(transaction, Postgres, entries);
             if let Some(role) = application.filter(|role| *role != options.get_username()) {
                 grant(&mut transaction, role).await?;
             }
