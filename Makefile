@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Build profile of `make run`: release, or dev for a quicker build.
+# Build profile of `make run`: release, dev for a quicker build, or production for what is deployed and measured.
 PROFILE ?= release
 
 BUILD_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -47,13 +47,13 @@ test-crash: tools ## End server and database under load, 1,000 times; FALLBUCH_C
 
 .PHONY: bench
 bench: tools ## Measure speed against the machine's limits; FIGURES="append read" chooses some
-	cargo build --locked --release --bin fallbuch --bin bench
-	tests/with-postgres.sh $(BUILD_DIR)/release/bench $(FIGURES)
+	cargo build --locked --profile production --bin fallbuch --bin bench
+	tests/with-postgres.sh $(BUILD_DIR)/production/bench $(FIGURES)
 
 .PHONY: bench-large
 bench-large: tools ## Measure on a log of a million events; takes some minutes
-	cargo build --locked --release --bin fallbuch --bin bench
-	tests/with-postgres.sh $(BUILD_DIR)/release/bench --large
+	cargo build --locked --profile production --bin fallbuch --bin bench
+	tests/with-postgres.sh $(BUILD_DIR)/production/bench --large
 
 .PHONY: lint
 lint: $(CARGO_DENY) ## Check format, lints, licences and which crate may depend on what

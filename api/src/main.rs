@@ -7,6 +7,11 @@ use clap::Parser as _;
 use fallbuch_api::CommandLine;
 use tracing_subscriber::EnvFilter;
 
+/// Most of what a request allocates lives as long as the request: this allocator gives and takes it back at
+/// about half the price of the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let line = CommandLine::parse();

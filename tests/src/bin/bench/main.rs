@@ -24,6 +24,10 @@ mod report;
 
 use report::Report;
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() {
     let mut asked: Vec<_> = std::env::args().skip(1).collect();
