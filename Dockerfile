@@ -2,14 +2,14 @@
 FROM rust:1-trixie AS builder
 WORKDIR /source
 COPY . .
-RUN cargo build --release --locked --bin fallbuch
+RUN cargo build --profile production --locked --bin fallbuch
 
 FROM debian:trixie-slim
 RUN groupadd --system --gid 10001 fallbuch \
     && useradd --system --uid 10001 --gid fallbuch --home-dir /var/lib/fallbuch --shell /usr/sbin/nologin fallbuch \
     && install --directory --owner=fallbuch --group=fallbuch --mode=0700 /var/lib/fallbuch
 COPY LICENSE /usr/share/doc/fallbuch/LICENSE
-COPY --from=builder /source/target/release/fallbuch /usr/local/bin/fallbuch
+COPY --from=builder /source/target/production/fallbuch /usr/local/bin/fallbuch
 
 USER fallbuch
 WORKDIR /var/lib/fallbuch

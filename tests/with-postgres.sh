@@ -9,13 +9,15 @@
 #   FALLBUCH_TEST_POSTGRES_URL        address of the maintenance database for the owner role (may create databases)
 #   FALLBUCH_TEST_POSTGRES_APP_ROLE   name of a plain login role, as the application uses it
 #
-# Neither role is a superuser, so row-level security is in force for both. Exit status: the command's own.
+# Neither role is a superuser, so row-level security is in force for both. There is also fallbuch_projector, which
+# writes what follows from the log, and the superuser postgres, for looking behind the walls. Exit status: the command's own.
 set -euo pipefail
 
 readonly OLDEST_VERSION=15
 readonly SUPERUSER=postgres
 readonly OWNER_ROLE=fallbuch_owner
 readonly APP_ROLE=fallbuch_app
+readonly PROJECTOR_ROLE=fallbuch_projector
 
 fail() {
     printf 'with-postgres: %s\n' "$*" >&2
@@ -120,6 +122,7 @@ as_server "$programs/psql" --no-psqlrc --quiet --set=ON_ERROR_STOP=1 \
     --host=127.0.0.1 --port="$port" --username="$SUPERUSER" --dbname=postgres <<SQL
 CREATE ROLE $OWNER_ROLE LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS;
 CREATE ROLE $APP_ROLE LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+CREATE ROLE $PROJECTOR_ROLE LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 SQL
 
 export FALLBUCH_TEST_POSTGRES_URL="postgres://$OWNER_ROLE@127.0.0.1:$port/postgres"

@@ -6,8 +6,8 @@ use std::net::{SocketAddr, TcpListener};
 use actix_web::dev::ServerHandle;
 use fallbuch_domain::Role;
 use fallbuch_persistence::{
-    DatabaseUrl, Metrics, MigrateError, Operator, Options, Rebuildable, Sources, Store, StoreError,
-    migrate,
+    DatabaseUrl, Metrics, MigrateError, Operator, Options, Rebuildable, Roles, Sources, Store,
+    StoreError, migrate,
 };
 use time::Duration;
 
@@ -95,11 +95,13 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
 async fn open(config: &Config) -> Result<Store, CliError> {
     let url = config.database()?;
     if matches!(url, DatabaseUrl::Sqlite(_)) {
-        migrate(&url, None).await?;
+        migrate(&url, Roles::default()).await?;
     }
     let secret = config.secret(&url)?;
     let options = Options {
         url,
+        projector: config.projector_database()?,
+        insecure_role: config.insecure_database_role,
         secret,
         origin: config.origin.clone(),
         sources: Sources::system(),
@@ -178,7 +180,11 @@ async fn migrate_now(config: &Config) -> Result<String, CliError> {
         (None, Ok(DatabaseUrl::Postgres(options))) => Some(options.get_username().to_owned()),
         (None, _) => None,
     };
-    migrate(&url, application.as_deref()).await?;
+    let roles = Roles {
+        application: application.as_deref(),
+        projector: config.projector_role.as_deref(),
+    };
+    migrate(&url, roles).await?;
     Ok(format!("The schema is up to date ({url}).\n"))
 }
 

@@ -111,6 +111,21 @@ pub(crate) struct Config {
     /// database's address.
     #[arg(long, env = "FALLBUCH_APPLICATION_ROLE", global = true)]
     pub(crate) application_role: Option<String>,
+    /// The PostgreSQL role that writes what follows from the log, beside the application's; by default that
+    /// one does.
+    #[arg(long, env = "FALLBUCH_PROJECTOR_ROLE", global = true)]
+    pub(crate) projector_role: Option<String>,
+    /// The address by which that role reaches the database.
+    #[arg(
+        long,
+        env = "FALLBUCH_PROJECTOR_DATABASE_URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) projector_database_url: Option<String>,
+    /// Serve on PostgreSQL also as a role that could go round the walls between agencies. For trying out only.
+    #[arg(long, env = "FALLBUCH_INSECURE_DATABASE_ROLE", global = true)]
+    pub(crate) insecure_database_role: bool,
     /// Where the log comes from; fixed at the first start.
     #[arg(
         long,
@@ -206,6 +221,15 @@ impl Config {
         Ok(DatabaseUrl::sqlite_file(
             &self.data_dir.join("fallbuch.sqlite3"),
         ))
+    }
+
+    /// The database of the projector, if it has a role of its own.
+    ///
+    /// # Errors
+    /// If the address names none that is supported.
+    pub(crate) fn projector_database(&self) -> Result<Option<DatabaseUrl>, ConfigError> {
+        let url = self.projector_database_url.as_deref();
+        Ok(url.map(str::parse).transpose()?)
     }
 
     /// Whether the server can be reached from this machine only.

@@ -5,6 +5,8 @@ use fallbuch_domain::agency::{AgencyState, Member};
 use fallbuch_domain::{Permission, Role};
 use uuid::Uuid;
 
+use crate::tenant::Scope;
+
 /// Who somebody is, as an identity provider says and the caller has verified.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
@@ -46,7 +48,7 @@ impl Principal {
 /// A checked caller in one agency. Only the store makes one.
 #[derive(Clone, Debug)]
 pub struct Access {
-    agency: Uuid,
+    scope: Scope,
     code: String,
     principal: Principal,
     permissions: Vec<Permission>,
@@ -54,9 +56,9 @@ pub struct Access {
 }
 
 impl Access {
-    pub(crate) fn member(agency: Uuid, state: &AgencyState, member: &Member) -> Self {
+    pub(crate) fn member(scope: Scope, state: &AgencyState, member: &Member) -> Self {
         Self {
-            agency,
+            scope,
             code: state.code.clone(),
             principal: Principal::Member(member.id),
             permissions: member.permissions(),
@@ -64,9 +66,9 @@ impl Access {
         }
     }
 
-    pub(crate) fn operator(agency: Uuid, code: String) -> Self {
+    pub(crate) fn operator(scope: Scope, code: String) -> Self {
         Self {
-            agency,
+            scope,
             code,
             principal: Principal::Operator,
             permissions: Vec::new(),
@@ -77,7 +79,12 @@ impl Access {
     /// The agency.
     #[must_use]
     pub fn agency(&self) -> Uuid {
-        self.agency
+        self.scope.agency()
+    }
+
+    /// The agency's rows.
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// The agency's code.

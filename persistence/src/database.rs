@@ -15,10 +15,13 @@ use sqlx::sqlite::{
 };
 
 use crate::error::StoreError;
+use crate::tenant::unbind;
 
 /// Readers are flat from eight connections up; the writers have their own beside them.
 const READERS: u32 = 8;
 const WRITERS: u32 = 16;
+/// The worker has one at a time; a rebuild reads ahead of what it writes.
+const PROJECTORS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -108,19 +111,8 @@ pub(crate) enum Database {
     Postgres(PgPool),
 }
 
-/// The same lines on either pool.
-macro_rules! on_pool {
-    ($database:expr, $pool:ident => $lines:expr) => {
-        match $database {
-            $crate::database::Database::Sqlite($pool) => $lines,
-            $crate::database::Database::Postgres($pool) => $lines,
-        }
-    };
-}
-pub(crate) use on_pool;
-
 impl Database {
-    /// The same connections for queries by entity.
+    /// The same connections for queries by entity on what is no agency's: lanes, settings, code lists.
     pub(crate) fn queries(&self) -> DatabaseConnection {
         match self {
             Self::Sqlite(pool) => SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()),
@@ -128,7 +120,7 @@ impl Database {
         }
     }
 
-    /// Runs one statement outside of the append path, in the same words on both databases.
+    /// Runs one statement on what is no agency's, in the same words on both databases.
     pub(crate) async fn run(&self, sql: &str, values: Vec<Value>) -> Result<(), DbErr> {
         let connection = self.queries();
         let backend = connection.get_database_backend();
@@ -136,6 +128,18 @@ impl Database {
             .execute_raw(Statement::from_sql_and_values(backend, sql, values))
             .await?;
         Ok(())
+    }
+}
+
+/// Opens the connections of the projector's role, if the address is PostgreSQL's: SQLite knows no roles, and the
+/// application does its work there.
+pub(crate) async fn connect_projector(url: &DatabaseUrl) -> Result<Option<Database>, StoreError> {
+    match url {
+        DatabaseUrl::Sqlite(_) => Ok(None),
+        DatabaseUrl::Postgres(options) => {
+            let pool = postgres_pool(PROJECTORS, postgres_options(options)).await?;
+            Ok(Some(Database::Postgres(pool)))
+        }
     }
 }
 
@@ -153,15 +157,18 @@ pub(crate) async fn connect(url: &DatabaseUrl) -> Result<(Database, Database), S
             Ok((Database::Sqlite(writer), Database::Sqlite(readers)))
         }
         DatabaseUrl::Postgres(options) => {
-            let options = options.as_ref().clone().application_name("fallbuch");
-            // Every statement is found by its keys, whatever their values: planning it anew costs more
-            // than running it.
-            let options = options.options([("plan_cache_mode", "force_generic_plan")]);
+            let options = postgres_options(options);
             let writers = postgres_pool(WRITERS, options.clone()).await?;
             let readers = postgres_pool(READERS, options).await?;
             Ok((Database::Postgres(writers), Database::Postgres(readers)))
         }
     }
+}
+
+// Every statement is found by its keys, whatever their values: planning it anew costs more than running it.
+fn postgres_options(options: &PgConnectOptions) -> PgConnectOptions {
+    let options = options.clone().application_name("fallbuch");
+    options.options([("plan_cache_mode", "force_generic_plan")])
 }
 
 async fn postgres_pool(connections: u32, options: PgConnectOptions) -> Result<PgPool, sqlx::Error> {
@@ -174,6 +181,12 @@ async fn postgres_pool(connections: u32, options: PgConnectOptions) -> Result<Pg
                 if usage.idle_for > TRUSTED {
                     connection.ping().await?;
                 }
+                Ok(true)
+            })
+        })
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                unbind(connection).await?;
                 Ok(true)
             })
         })

@@ -2,7 +2,6 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod lane;
-pub(crate) mod login;
 pub(crate) mod setting;
 pub(crate) mod stream_head;
 pub(crate) mod unique_key;

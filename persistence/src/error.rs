@@ -67,6 +67,9 @@ pub enum StoreError {
     /// A value that is fixed at the first start is another one now.
     #[error("{0}")]
     Setting(#[from] crate::setting::SettingChanged),
+    /// The database does not keep one agency from another.
+    #[error("{0}")]
+    Wall(#[from] crate::wall::Breaches),
     /// A key could not be derived.
     #[error(transparent)]
     Key(#[from] crate::evidence::KeyDerivation),
@@ -115,6 +118,7 @@ impl StoreError {
             | Self::Catalogue(_)
             | Self::Schema(_)
             | Self::Setting(_)
+            | Self::Wall(_)
             | Self::Key(_) => false,
         }
     }

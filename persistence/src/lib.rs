@@ -32,6 +32,8 @@ mod session;
 mod setting;
 mod sources;
 mod store;
+mod tenant;
+mod wall;
 mod writer;
 
 pub use access::{Access, AccessDenied, Entry, Identity, Membership, Principal};
@@ -39,7 +41,7 @@ pub use database::{DatabaseUrl, UnsupportedDatabase};
 pub use error::{CommandError, StoreError};
 pub use evidence::Secret;
 pub use metrics::Metrics;
-pub use migration::{MigrateError, migrate};
+pub use migration::{MigrateError, Roles, migrate};
 pub use onboarding::Operator;
 pub use projection::{Following, StoppedAt};
 pub use read::{
@@ -49,4 +51,5 @@ pub use read::{
 pub use rebuild::{Rebuildable, Rebuilt};
 pub use sources::{Clock, IdSource, Sources};
 pub use store::{Options, Store};
+pub use wall::Breaches;
 pub use writer::{Expected, IdempotencyKey, Receipt};

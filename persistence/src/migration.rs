@@ -93,12 +93,20 @@ macro_rules! insert_entries {
     };
 }
 
-/// Brings the schema and the shipped code lists up to date. On PostgreSQL `url` is the owner's
-/// address, and `application` the role that is granted what the application needs.
+/// The roles of PostgreSQL that are granted what they need, beside the owner of the tables.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Roles<'a> {
+    /// The application's; none leaves its rights as they are.
+    pub application: Option<&'a str>,
+    /// The projector's, which writes what follows the log; none if the application does that as well.
+    pub projector: Option<&'a str>,
+}
+
+/// Brings the schema and the shipped code lists up to date. On PostgreSQL `url` is the owner's address.
 ///
 /// # Errors
 /// The migration that failed; those before it stay.
-pub async fn migrate(url: &DatabaseUrl, application: Option<&str>) -> Result<(), MigrateError> {
+pub async fn migrate(url: &DatabaseUrl, roles: Roles<'_>) -> Result<(), MigrateError> {
     let entries = Catalogue::shipped_entries()?;
     match url {
         DatabaseUrl::Sqlite(options) => {
@@ -115,9 +123,7 @@ pub async fn migrate(url: &DatabaseUrl, application: Option<&str>) -> Result<(),
             POSTGRES.run(&mut connection).await?;
             let mut transaction = connection.begin().await?;
             insert_entries!(transaction, Postgres, entries);
-            if let Some(role) = application.filter(|role| *role != options.get_username()) {
-                grant(&mut transaction, role).await?;
-            }
+            grant(&mut transaction, roles, options.get_username()).await?;
             transaction.commit().await?;
             connection.close().await?;
         }
@@ -138,24 +144,70 @@ async fn check_server(connection: &mut PgConnection) -> Result<(), MigrateError>
     }
 }
 
-/// What the application may do: append and read the log, never change it.
-async fn grant(connection: &mut PgConnection, role: &str) -> Result<(), sqlx::Error> {
-    let role = format!("\"{}\"", role.replace('"', "\"\""));
-    for (rights, tables) in [
-        ("SELECT", "_sqlx_migrations, catalogue"),
-        ("SELECT, INSERT", "event"),
-        ("SELECT, INSERT, UPDATE", "lane"),
-        (
-            "SELECT, INSERT, UPDATE, DELETE",
-            "stream_head, unique_key, counter, projection, activity",
-        ),
-        ("SELECT, INSERT", "login"),
-        ("SELECT, INSERT, DELETE", "setting"),
-    ] {
-        let grant = AssertSqlSafe(format!("GRANT {rights} ON {tables} TO {role}"));
-        sqlx::query(grant).execute(&mut *connection).await?;
+/// What the application does: append to the log and read it, never change it.
+const APPLICATION: &[(&str, &str)] = &[
+    ("SELECT", "_sqlx_migrations, catalogue"),
+    ("SELECT, INSERT", "event"),
+    ("SELECT, INSERT, UPDATE", "lane"),
+    ("SELECT, INSERT, UPDATE", "stream_head, counter"),
+    ("SELECT, INSERT, UPDATE, DELETE", "unique_key"),
+    ("SELECT", "projection, activity"),
+    ("SELECT, INSERT, DELETE", "setting"),
+    (
+        "EXECUTE",
+        "FUNCTION logins_of(text, text), logins_here(text), reserve_login(text, text, uuid)",
+    ),
+];
+
+/// What the projector does: write whatever follows from the log, and nothing else.
+const PROJECTOR: &[(&str, &str)] = &[
+    ("SELECT", "_sqlx_migrations, catalogue, event, setting"),
+    ("SELECT, UPDATE", "lane"),
+    (
+        "SELECT, INSERT, UPDATE, DELETE",
+        "stream_head, unique_key, counter, projection, activity",
+    ),
+];
+
+/// Grants each role what it does and takes everything else away; the owner needs no grant.
+async fn grant(
+    connection: &mut PgConnection,
+    roles: Roles<'_>,
+    owner: &str,
+) -> Result<(), sqlx::Error> {
+    let application = roles
+        .application
+        .into_iter()
+        .map(|role| (role, APPLICATION));
+    // Without a projector of its own the application does its work.
+    let projector = roles.projector.or(roles.application);
+    let projector = projector.into_iter().map(|role| (role, PROJECTOR));
+    let granted: Vec<_> = application
+        .chain(projector)
+        .filter(|(role, _)| *role != owner)
+        .collect();
+    for (role, _) in &granted {
+        let revoke = format!(
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}",
+            quoted(role)
+        );
+        sqlx::query(AssertSqlSafe(revoke))
+            .execute(&mut *connection)
+            .await?;
+    }
+    for (role, rights) in granted {
+        for (rights, tables) in rights {
+            let grant = format!("GRANT {rights} ON {tables} TO {}", quoted(role));
+            sqlx::query(AssertSqlSafe(grant))
+                .execute(&mut *connection)
+                .await?;
+        }
     }
     Ok(())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Refuses a schema that is not exactly the one this version needs.

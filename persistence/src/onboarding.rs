@@ -1,16 +1,18 @@
 //! What only the machine's owner does: founding agencies, and saying which login is which member.
 
-use fallbuch_domain::agency::{AgencyCommand, AgencyEvent, AgencyOpened};
+use fallbuch_domain::agency::{AgencyCommand, AgencyOpened};
 use fallbuch_domain::text::Line;
-use fallbuch_domain::{Command, EventData, Role};
+use fallbuch_domain::{Command, Role};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use time::Date;
 use uuid::Uuid;
 
 use crate::access::{Access, Identity};
-use crate::entity::{lane, login, setting};
+use crate::directory;
+use crate::entity::{lane, setting};
 use crate::error::{CommandError, StoreError};
 use crate::store::Store;
+use crate::tenant::{Scope, on_bound};
 use crate::writer::{Expected, IdempotencyKey, Receipt};
 
 /// The machine's owner at the command line. Its commands go the same way as any client's and
@@ -46,7 +48,7 @@ impl Operator {
         let lanes = lane::Entity::find().order_by_asc(lane::Column::Code);
         let lanes = lanes.all(self.store.queries()).await?.into_iter();
         Ok(lanes
-            .map(|lane| Access::operator(lane.agency_id, lane.code))
+            .map(|lane| Access::operator(Scope::of(lane.agency_id), lane.code))
             .collect())
     }
 
@@ -95,7 +97,7 @@ impl Operator {
         agency: AgencyOpened,
     ) -> Result<Access, CommandError> {
         let id = self.lane(&agency.code).await?;
-        let access = Access::operator(id, agency.code.clone());
+        let access = Access::operator(Scope::of(id), agency.code.clone());
         let key = format!("open-agency/{}", agency.code);
         let command = AgencyCommand::OpenAgency {
             occurred_on,
@@ -112,7 +114,7 @@ impl Operator {
     pub async fn agency(&self, code: &str) -> Result<Option<Access>, StoreError> {
         let lane = lane::Entity::find().filter(lane::Column::Code.eq(code));
         let lane = lane.one(self.store.queries()).await?;
-        Ok(lane.map(|lane| Access::operator(lane.agency_id, lane.code)))
+        Ok(lane.map(|lane| Access::operator(Scope::of(lane.agency_id), lane.code)))
     }
 
     /// Opens a site.
@@ -147,6 +149,8 @@ impl Operator {
         sites: Option<Vec<Uuid>>,
     ) -> Result<Uuid, CommandError> {
         let member = self.store.sources().ids.id();
+        let member =
+            directory::reserve(self.store.database(), agency.scope(), login, member).await?;
         let key = format!("admit-member/{}/{}", login.issuer, login.subject);
         let command = AgencyCommand::AdmitMember {
             occurred_on,
@@ -154,9 +158,7 @@ impl Operator {
             roles,
             sites,
         };
-        let receipt = self.execute(agency, Expected::Any, command, key).await?;
-        let member = admitted(&receipt)?.unwrap_or(member);
-        self.insert_login(agency, login, member).await?;
+        self.execute(agency, Expected::Any, command, key).await?;
         Ok(member)
     }
 
@@ -171,19 +173,14 @@ impl Operator {
         role: Role,
     ) -> Result<Vec<String>, StoreError> {
         let state = self.store.agency(agency).await?;
-        let logins = login::Entity::find()
-            .filter(login::Column::Issuer.eq(issuer))
-            .filter(login::Column::AgencyId.eq(agency.agency()))
-            .order_by_asc(login::Column::Subject)
-            .all(self.store.queries())
-            .await?;
+        let logins = directory::subjects(self.store.readers(), agency.scope(), issuer).await?;
         let with_role = state
             .members
             .iter()
             .filter(|member| member.roles.contains(&role));
         let subjects = with_role.filter_map(|member| {
-            let login = logins.iter().find(|login| login.member_id == member.id)?;
-            Some(login.subject.clone())
+            let (subject, _) = logins.iter().find(|(_, login)| *login == member.id)?;
+            Some(subject.clone())
         });
         Ok(subjects.collect())
     }
@@ -208,41 +205,14 @@ impl Operator {
         const INSERT: &str =
             "INSERT INTO lane (agency_id, code) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING";
         let id = self.store.sources().ids.id();
-        self.store
-            .database()
-            .run(INSERT, vec![id.into(), code.into()])
-            .await?;
+        let mut bound = self.store.database().bound(Scope::of(id)).await?;
+        on_bound!(bound, connection => {
+            sqlx::query(INSERT).bind(id).bind(code).execute(connection).await?;
+        });
+        // SQLite has no second connection that writes.
+        drop(bound);
         let lane = self.agency(code).await?;
         lane.map(|access| access.agency())
             .ok_or_else(|| StoreError::Corrupt(format!("no lane for {code}")))
     }
-
-    async fn insert_login(
-        &self,
-        agency: &Access,
-        identity: &Identity,
-        member: Uuid,
-    ) -> Result<(), StoreError> {
-        const INSERT: &str = "INSERT INTO login (issuer, subject, agency_id, member_id) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (issuer, subject, agency_id) DO NOTHING";
-        let (issuer, subject) = (identity.issuer.clone(), identity.subject.clone());
-        let values = vec![
-            issuer.into(),
-            subject.into(),
-            agency.agency().into(),
-            member.into(),
-        ];
-        Ok(self.store.database().run(INSERT, values).await?)
-    }
-}
-
-/// The member that a receipt tells of.
-fn admitted(receipt: &Receipt) -> Result<Option<Uuid>, StoreError> {
-    let Some(body) = receipt.events.first() else {
-        return Ok(None);
-    };
-    Ok(match body.read()?.event()?.data {
-        EventData::Agency(AgencyEvent::MemberAdmitted(admitted)) => Some(admitted.member),
-        EventData::Agency(_) | EventData::Case(_) => None,
-    })
 }

@@ -14,16 +14,13 @@
 mod activity;
 mod worker;
 
-use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Statement, TransactionTrait,
-    Value,
-};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Statement, Value};
 use time::Date;
-use uuid::Uuid;
 
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::session::signed;
+use crate::tenant::Scope;
 
 pub use worker::{Following, StoppedAt};
 pub(crate) use worker::{Worker, begin_first};
@@ -42,7 +39,7 @@ pub(crate) enum Projection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) projection: Projection,
-    pub(crate) agency: Uuid,
+    pub(crate) scope: Scope,
     pub(crate) generation: i32,
 }
 
@@ -125,7 +122,7 @@ impl<E: Into<StoreError>> From<E> for Stop {
 impl Place {
     /// Applies the next page of events up to `until`, in one transaction with the checkpoint.
     pub(crate) async fn advance(self, database: &Database, until: u64) -> Result<Advance, Stop> {
-        let transaction = begin(database).await?;
+        let transaction = begin(database, self.scope).await?;
         let Some(from) = self.checkpoint(&transaction, true).await? else {
             return Ok(Advance::Taken);
         };
@@ -155,7 +152,7 @@ impl Place {
     /// and those before it count.
     async fn one_by_one(self, database: &Database, events: &[Logged]) -> Result<Advance, Stop> {
         for event in events {
-            let transaction = begin(database).await?;
+            let transaction = begin(database, self.scope).await?;
             let before = self.checkpoint(&transaction, true).await?;
             if before.map(signed) != Some(event.position - 1) {
                 return Ok(Advance::Taken);
@@ -240,7 +237,7 @@ impl Place {
             "SELECT position, type, occurred_on FROM event WHERE agency_id = $1 AND position > $2 \
              ORDER BY position LIMIT $3",
             [
-                self.agency.into(),
+                self.scope.agency().into(),
                 signed(position).into(),
                 signed(limit).into(),
             ],
@@ -254,7 +251,7 @@ impl Place {
                 occurred_on: row.try_get("", "occurred_on")?,
             };
             if event.position != expected {
-                let gap = format!("position {expected} of {} is missing", self.agency);
+                let gap = format!("position {expected} of {} is missing", self.scope.agency());
                 return Err(StoreError::Corrupt(gap));
             }
             events.push(event);
@@ -278,7 +275,7 @@ impl Place {
         position: i64,
         failure: &str,
     ) -> Result<(), StoreError> {
-        let transaction = begin(database).await?;
+        let transaction = begin(database, self.scope).await?;
         let sql = "UPDATE projection SET failed_at = $4, failure = $5 \
                    WHERE agency_id = $1 AND name = $2 AND generation = $3";
         let values = [position.into(), failure.into()];
@@ -296,7 +293,7 @@ impl Place {
         values: [Value; N],
     ) -> Statement {
         let place = [
-            self.agency.into(),
+            self.scope.agency().into(),
             self.projection.name().into(),
             self.generation.into(),
         ];
@@ -315,24 +312,14 @@ pub(crate) fn for_update(transaction: &DatabaseTransaction) -> &'static str {
     }
 }
 
-/// A transaction of the connections that append. On PostgreSQL its commit does not wait for the disk:
-/// what a crash takes away, rows and checkpoint together, is made again from the log.
-pub(crate) async fn begin(database: &Database) -> Result<DatabaseTransaction, DbErr> {
-    let connection = database.queries();
-    match database {
-        Database::Postgres(_) => {
-            let transaction = connection.begin().await?;
-            transaction
-                .execute_unprepared("SET LOCAL synchronous_commit = off")
-                .await?;
-            Ok(transaction)
-        }
-        Database::Sqlite(_) => {
-            let options = sea_orm::TransactionOptions {
-                sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
-                ..Default::default()
-            };
-            connection.begin_with_options(options).await
-        }
+/// A transaction of the connections that append, bound to the scope's agency. On PostgreSQL its commit does not
+/// wait for the disk: what a crash takes away, rows and checkpoint together, is made again from the log.
+pub(crate) async fn begin(database: &Database, scope: Scope) -> Result<DatabaseTransaction, DbErr> {
+    let transaction = database.begin_writing(scope).await?;
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        transaction
+            .execute_unprepared("SET LOCAL synchronous_commit = off")
+            .await?;
     }
+    Ok(transaction)
 }

@@ -28,6 +28,7 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::read::{instant, unsigned};
 use crate::session::signed;
+use crate::tenant::{Scope, bound};
 
 /// How many states a reader keeps.
 const STATES: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
@@ -85,14 +86,14 @@ struct Memory {
 /// Where to ask an agency's reader.
 #[derive(Clone)]
 pub(crate) struct Reader {
-    agency: Uuid,
+    scope: Scope,
     questions: mpsc::Sender<Question>,
     memory: Arc<Mutex<Memory>>,
 }
 
 impl Reader {
-    /// A reader of `agency`, and what it does until nobody can ask it any more.
-    pub(crate) fn new(agency: Uuid, database: Database) -> (Self, impl Future<Output = ()> + Send) {
+    /// A reader of an agency, and what it does until nobody can ask it any more.
+    pub(crate) fn new(scope: Scope, database: Database) -> (Self, impl Future<Output = ()> + Send) {
         let (sender, questions) = mpsc::channel(WAITING);
         let memory = Arc::new(Mutex::new(Memory {
             generation: 0,
@@ -100,13 +101,13 @@ impl Reader {
             seen: None,
         }));
         let desk = Desk {
-            agency,
+            scope,
             database,
             memory: Arc::clone(&memory),
             connection: None,
         };
         let reader = Self {
-            agency,
+            scope,
             questions: sender,
             memory,
         };
@@ -118,7 +119,7 @@ impl Reader {
     pub(crate) fn recall(&self, stream: Option<Uuid>) -> Option<Sight> {
         let mut memory = open(&self.memory);
         memory.seen.filter(|seen| seen.elapsed() <= FRESH)?;
-        let agency = Some(memory.heads.get(&self.agency)?.clone());
+        let agency = Some(memory.heads.get(&self.scope.agency())?.clone());
         let stream = match stream {
             Some(stream) => Some(memory.heads.get(&stream)?.clone()),
             None => None,
@@ -143,7 +144,7 @@ impl Reader {
 type Row = (i32, Uuid, i64, i64, String, i32, Option<String>);
 
 struct Desk {
-    agency: Uuid,
+    scope: Scope,
     database: Database,
     memory: Arc<Mutex<Memory>>,
     /// Kept between queries; given back after any error.
@@ -165,17 +166,17 @@ impl Desk {
 
     async fn answer(&mut self, batch: &mut Vec<Question>) {
         let mut asked: Vec<Uuid> = batch.iter().filter_map(|one| one.stream).collect();
-        asked.push(self.agency);
+        asked.push(self.scope.agency());
         asked.sort_unstable();
         asked.dedup();
         let answer = self.look(&asked).await.map_err(Arc::new);
         if let Err(error) = &answer {
-            tracing::warn!(agency = %self.agency, %error, "a query of newest states failed");
+            tracing::warn!(agency = %self.scope.agency(), %error, "a query of newest states failed");
         }
         for question in batch.drain(..) {
             let sight = match &answer {
                 Ok(heads) => Ok(Sight {
-                    agency: heads.get(&self.agency).cloned(),
+                    agency: heads.get(&self.scope.agency()).cloned(),
                     stream: question.stream.and_then(|id| heads.get(&id).cloned()),
                 }),
                 Err(error) => Err(StoreError::Shared(Arc::clone(error))),
@@ -199,12 +200,12 @@ impl Desk {
         };
         let known = |id| remembered.get(id).map_or(0, |head| signed(head.version));
         let known: Vec<i64> = asked.iter().map(known).collect();
-        let place = (self.agency, generation);
+        let place = (self.scope.agency(), generation);
         let rows = match self.database.clone() {
             Database::Postgres(pool) => {
                 let mut connection = match self.connection.take() {
                     Some(connection) => connection,
-                    None => pool.acquire().await?,
+                    None => bound(&pool, self.scope).await?,
                 };
                 let rows = postgres(&mut connection, place, asked, &known).await?;
                 self.keep_connection(&pool, connection);

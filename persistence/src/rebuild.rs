@@ -13,7 +13,6 @@ mod follow;
 mod heads;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
-use uuid::Uuid;
 
 use crate::access::Access;
 use crate::error::StoreError;
@@ -21,6 +20,7 @@ use crate::onboarding::Operator;
 use crate::projection::{Projection, begin, for_update};
 use crate::read::unsigned;
 use crate::store::Store;
+use crate::tenant::Scope;
 
 /// How many rows one transaction removes at the most.
 const PIECE: i64 = 1_000;
@@ -76,9 +76,9 @@ impl Operator {
     /// If the store fails or another rebuild of the same began meanwhile; the old rows count then.
     pub async fn rebuild(&self, agency: &Access, what: Rebuildable) -> Result<Rebuilt, StoreError> {
         match what.0 {
-            What::Heads => heads::rebuild(self.store(), agency.agency(), false).await,
+            What::Heads => heads::rebuild(self.store(), agency.scope(), false).await,
             What::Following(projection) => {
-                follow::rebuild(self.store(), agency.agency(), projection, false).await
+                follow::rebuild(self.store(), agency.scope(), projection, false).await
             }
         }
     }
@@ -89,9 +89,9 @@ impl Operator {
     /// If the store fails or a rebuild of the same began meanwhile.
     pub async fn check(&self, agency: &Access, what: Rebuildable) -> Result<Rebuilt, StoreError> {
         match what.0 {
-            What::Heads => heads::rebuild(self.store(), agency.agency(), true).await,
+            What::Heads => heads::rebuild(self.store(), agency.scope(), true).await,
             What::Following(projection) => {
-                follow::rebuild(self.store(), agency.agency(), projection, true).await
+                follow::rebuild(self.store(), agency.scope(), projection, true).await
             }
         }
     }
@@ -101,14 +101,14 @@ impl Operator {
 /// transaction does; says where the log ends and which generation counts.
 async fn lock_lane(
     transaction: &DatabaseTransaction,
-    agency: Uuid,
+    scope: Scope,
 ) -> Result<(u64, i32), StoreError> {
     let lock = for_update(transaction);
     let sql = format!("SELECT position, generation FROM lane WHERE agency_id = $1{lock}");
     let backend = transaction.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, &sql, [agency.into()]);
+    let statement = Statement::from_sql_and_values(backend, &sql, [scope.agency().into()]);
     let row = transaction.query_one_raw(statement).await?;
-    let row = row.ok_or_else(|| StoreError::Corrupt(format!("{agency} has no lane")))?;
+    let row = row.ok_or_else(|| StoreError::Corrupt(format!("{} has no lane", scope.agency())))?;
     let position = unsigned(row.try_get("", "position")?)?;
     Ok((position, row.try_get("", "generation")?))
 }
@@ -117,7 +117,7 @@ async fn lock_lane(
 async fn difference(
     transaction: &DatabaseTransaction,
     (table, columns): (&str, &str),
-    agency: Uuid,
+    scope: Scope,
     (live, scratch): (i32, i32),
 ) -> Result<Option<String>, StoreError> {
     // A row that is in one of them only counts once, one that is otherwise twice.
@@ -128,7 +128,7 @@ async fn difference(
              AND generation = {other}) AS difference"
         )
     };
-    let values: [Value; 3] = [agency.into(), live.into(), scratch.into()];
+    let values: [Value; 3] = [scope.agency().into(), live.into(), scratch.into()];
     let mut counts = [0_i64; 2];
     for (count, sql) in counts
         .iter_mut()
@@ -150,7 +150,7 @@ async fn difference(
 /// Removes the rows of generations that neither count nor are being filled, in pieces.
 async fn sweep(
     store: &Store,
-    agency: Uuid,
+    scope: Scope,
     name: &str,
     (table, key): (&str, &str),
 ) -> Result<(), StoreError> {
@@ -166,9 +166,9 @@ async fn sweep(
          WHERE agency_id = $1 AND name = $2{counting}) LIMIT {PIECE})"
     );
     loop {
-        let transaction = begin(store.database()).await?;
+        let transaction = begin(store.projector(), scope).await?;
         let backend = transaction.get_database_backend();
-        let values = [agency.into(), name.into()];
+        let values = [scope.agency().into(), name.into()];
         let statement = Statement::from_sql_and_values(backend, &sql, values);
         let removed = transaction.execute_raw(statement).await?;
         transaction.commit().await?;

@@ -23,14 +23,20 @@ use crate::metrics::Metrics;
 use crate::projection::Worker;
 use crate::reader::Reader;
 use crate::sources::Sources;
+use crate::tenant::{Scope, on_bound};
 use crate::writer::{Expected, IdempotencyKey, Queue, Receipt, Submission, Workshop, Writer};
-use crate::{catalogue, migration, setting};
+use crate::{catalogue, migration, setting, wall};
 
 /// What a store is opened with.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Which database.
+    /// Which database, as the application's role.
     pub url: DatabaseUrl,
+    /// The same database as the projector's role, which alone writes what follows the log; none if the application
+    /// does that as well.
+    pub projector: Option<DatabaseUrl>,
+    /// Whether a role that could go round the walls between agencies is put up with: for trying out only.
+    pub insecure_role: bool,
     /// The secret that the log's MACs rest on.
     pub secret: Secret,
     /// Where the log comes from; fixed at the first start.
@@ -49,6 +55,8 @@ struct Inner {
     /// The connections that read, for single statements and for queries by entity.
     readers: Database,
     queries: DatabaseConnection,
+    /// The projector's own connections, where it has a role of its own.
+    projector: Option<Database>,
     directory: Directory,
     workshop: Workshop,
     fingerprint_key: hmac::Key,
@@ -63,7 +71,7 @@ struct Inner {
 }
 
 /// The agencies' readers, with the tasks that answer them.
-type Desks = HashMap<Uuid, (Reader, JoinHandle<()>)>;
+type Desks = HashMap<Scope, (Reader, JoinHandle<()>)>;
 
 /// A writer's queue, and the task that serves it.
 struct Serving {
@@ -80,11 +88,21 @@ impl Store {
         let (database, readers) = database::connect(&options.url).await?;
         let queries = readers.queries();
         migration::check(&database).await?;
+        let projector = match &options.projector {
+            Some(url) => database::connect_projector(url).await?,
+            None => None,
+        };
+        for database in std::iter::once(&database).chain(&projector) {
+            if let Database::Postgres(pool) = database {
+                wall::check(pool, options.insecure_role).await?;
+            }
+        }
         setting::fix(&database, &queries, &options.origin, &options.secret).await?;
         let catalogue = Arc::new(catalogue::load(&queries).await?);
         Ok(Self(Arc::new(Inner {
             readers,
             queries,
+            projector,
             directory: Directory::new(),
             runtime: Handle::current(),
             fingerprint_key: options.secret.key("fallbuch fingerprint")?,
@@ -163,11 +181,11 @@ impl Store {
     }
 
     /// The agency's reader, which is started if there is none.
-    pub(crate) fn reader(&self, agency: Uuid) -> Result<Reader, StoreError> {
+    pub(crate) fn reader(&self, scope: Scope) -> Result<Reader, StoreError> {
         let mut desks = self.0.desks.lock().unwrap_or_else(PoisonError::into_inner);
         let desks = desks.as_mut().ok_or(StoreError::Stopped)?;
-        let (reader, _) = desks.entry(agency).or_insert_with(|| {
-            let (reader, desk) = Reader::new(agency, self.0.readers.clone());
+        let (reader, _) = desks.entry(scope).or_insert_with(|| {
+            let (reader, desk) = Reader::new(scope, self.0.readers.clone());
             (reader, self.0.runtime.spawn(desk))
         });
         Ok(reader.clone())
@@ -177,7 +195,7 @@ impl Store {
     /// number of processes may do so on one database.
     pub fn follow(&self) {
         let (stop, stopped) = watch::channel(false);
-        let connections = (self.database().clone(), self.readers().clone());
+        let connections = (self.projector().clone(), self.readers().clone());
         let metrics = self.0.workshop.metrics.clone();
         let worker = Worker::new(connections, metrics, stopped);
         let task = self.0.runtime.spawn(worker.run());
@@ -228,9 +246,11 @@ impl Store {
                 tracing::error!(%error, "a writer did not end well");
             }
         }
-        match &self.0.workshop.database {
-            Database::Sqlite(pool) => pool.close().await,
-            Database::Postgres(pool) => pool.close().await,
+        for database in std::iter::once(self.database()).chain(&self.0.projector) {
+            match database {
+                Database::Sqlite(pool) => pool.close().await,
+                Database::Postgres(pool) => pool.close().await,
+            }
         }
         if let Err(error) = self.0.queries.close_by_ref().await {
             tracing::warn!(%error, "the readers' connections did not close well");
@@ -267,19 +287,17 @@ impl Store {
         access: &Access,
         key: &Key,
     ) -> Result<Option<Uuid>, StoreError> {
-        let queries = self.queries();
-        let statement = Statement::from_sql_and_values(
-            queries.get_database_backend(),
-            "SELECT stream_id FROM unique_key WHERE agency_id = $1 AND kind = $2 AND key = $3 \
-             AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
-            [
-                access.agency().into(),
-                key.kind.into(),
-                key.value.clone().into(),
-            ],
-        );
-        let row = queries.query_one_raw(statement).await?;
-        Ok(row.map(|row| row.try_get("", "stream_id")).transpose()?)
+        const HOLDER: &str = "SELECT stream_id FROM unique_key WHERE agency_id = $1 AND kind = $2 \
+             AND key = $3 AND generation = (SELECT generation FROM lane WHERE agency_id = $1)";
+        let mut bound = self.readers().bound(access.scope()).await?;
+        Ok(on_bound!(bound, connection => {
+            sqlx::query_scalar(HOLDER)
+                .bind(access.agency())
+                .bind(key.kind)
+                .bind(&key.value)
+                .fetch_optional(connection)
+                .await?
+        }))
     }
 
     /// The code lists.
@@ -310,5 +328,13 @@ impl Store {
 
     pub(crate) fn database(&self) -> &Database {
         &self.0.workshop.database
+    }
+
+    /// The connections that write what follows from the log.
+    pub(crate) fn projector(&self) -> &Database {
+        self.0
+            .projector
+            .as_ref()
+            .unwrap_or(&self.0.workshop.database)
     }
 }

@@ -37,6 +37,7 @@ use crate::evidence::{Sealer, Secret};
 use crate::metrics::{FlushPath, Metrics};
 use crate::session::{Lane, Session};
 use crate::sources::Sources;
+use crate::tenant::{Scope, bound};
 use cache::AgencyCache;
 use draft::Draft;
 use lookup::{Lookup, command_ids, replay, replay_refused};
@@ -73,7 +74,8 @@ pub(crate) struct Writer {
     workshop: Workshop,
     agencies: HashMap<Uuid, AgencyCache>,
     /// Kept between batches; given back after any error, as nobody knows what state it is in.
-    connection: Option<PoolConnection<Postgres>>,
+    /// It is bound to the one agency that a writer serves on PostgreSQL.
+    connection: Option<(Scope, PoolConnection<Postgres>)>,
     /// The same on SQLite, with the instant since when: others wait for the one connection that writes.
     file: Option<(PoolConnection<Sqlite>, Instant)>,
 }
@@ -152,7 +154,7 @@ impl Writer {
         batch: &[Submission],
     ) -> Result<Vec<Verdict>, StoreError> {
         self.know(access)?;
-        match self.settle_on_cache(access.agency(), batch).await {
+        match self.settle_on_cache(access.scope(), batch).await {
             Ok(Some(verdicts)) => Ok(verdicts),
             Ok(None) => {
                 let lookup = match self.workshop.database {
@@ -160,8 +162,8 @@ impl Writer {
                     Database::Sqlite(_) => Lookup::OfRefused,
                 };
                 let flush = self.workshop.metrics.begin_flush(FlushPath::Locked);
-                let agency = access.agency();
-                let verdicts = self.settle_under_lock(agency, batch, lookup).await?;
+                let scope = access.scope();
+                let verdicts = self.settle_under_lock(scope, batch, lookup).await?;
                 flush.settled();
                 Ok(verdicts)
             }
@@ -179,7 +181,7 @@ impl Writer {
         for submission in batch {
             let alone = std::slice::from_ref(submission);
             let flush = self.workshop.metrics.begin_flush(FlushPath::Single);
-            let settled = self.settle_under_lock(access.agency(), alone, Lookup::OfAll);
+            let settled = self.settle_under_lock(access.scope(), alone, Lookup::OfAll);
             let verdict = match settled.await {
                 Ok(mut verdict) => {
                     flush.settled();
@@ -218,15 +220,16 @@ impl Writer {
     /// Decides on what is cached; none if the lane has moved since, or nothing is known yet.
     async fn settle_on_cache(
         &mut self,
-        agency: Uuid,
+        scope: Scope,
         batch: &[Submission],
     ) -> Result<Option<Vec<Verdict>>, StoreError> {
+        let agency = scope.agency();
         let known = self.agencies.get(&agency).and_then(|cache| cache.lane);
         let (Database::Postgres(pool), Some(lane)) = (self.workshop.database.clone(), known) else {
             return Ok(None);
         };
         let flush = self.workshop.metrics.begin_flush(FlushPath::Fast);
-        let mut connection = self.connection(&pool).await?;
+        let mut connection = self.connection(&pool, scope).await?;
         let draft = self
             .decide(&mut *connection, lane, agency, batch, Lookup::OfRefused)
             .await?;
@@ -236,7 +239,7 @@ impl Writer {
         } else {
             connection.append(&draft.batch).await?
         };
-        self.keep_connection(&pool, connection);
+        self.keep_connection(&pool, scope, connection);
         if unmoved {
             flush.settled();
         } else {
@@ -245,36 +248,46 @@ impl Writer {
         Ok(unmoved.then(|| self.keep(agency, draft)))
     }
 
-    /// The connection that was kept, or one of the pool.
-    async fn connection(&mut self, pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    /// The connection that was kept for the agency, or one of the pool.
+    async fn connection(
+        &mut self,
+        pool: &PgPool,
+        scope: Scope,
+    ) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         match self.connection.take() {
-            Some(connection) => Ok(connection),
-            None => pool.acquire().await,
+            Some((kept_for, connection)) if kept_for == scope => Ok(connection),
+            Some(_) | None => bound(pool, scope).await,
         }
     }
 
     /// Keeps the connection for the next batch, unless another writer may be waiting for one.
-    fn keep_connection(&mut self, pool: &PgPool, connection: PoolConnection<Postgres>) {
+    fn keep_connection(
+        &mut self,
+        pool: &PgPool,
+        scope: Scope,
+        connection: PoolConnection<Postgres>,
+    ) {
         let more = pool.size() < pool.options().get_max_connections() || pool.num_idle() > 0;
-        self.connection = more.then_some(connection);
+        self.connection = more.then_some((scope, connection));
     }
 
     /// Locks the lane, then reads and decides; what comes out is final.
     async fn settle_under_lock(
         &mut self,
-        agency: Uuid,
+        scope: Scope,
         batch: &[Submission],
         lookup: Lookup,
     ) -> Result<Vec<Verdict>, StoreError> {
+        let agency = scope.agency();
         let draft = match self.workshop.database.clone() {
             Database::Postgres(pool) => {
-                let mut connection = self.connection(&pool).await?;
+                let mut connection = self.connection(&pool, scope).await?;
                 let mut transaction = connection.begin().await?;
                 let draft = self
                     .decide_and_append(&mut *transaction, agency, batch, lookup)
                     .await?;
                 transaction.commit().await?;
-                self.keep_connection(&pool, connection);
+                self.keep_connection(&pool, scope, connection);
                 draft
             }
             Database::Sqlite(pool) => {

@@ -19,7 +19,10 @@ use crate::process::{bound_to_this_process, signal};
 pub(crate) const APPLICATION: &str = "fallbuch_app";
 
 const OWNER: &str = "fallbuch_owner";
-const SUPERUSER: &str = "postgres";
+pub(crate) const SUPERUSER: &str = "postgres";
+
+/// The role that writes what follows from the log.
+pub(crate) const PROJECTOR: &str = "fallbuch_projector";
 
 /// As whom PostgreSQL runs if the tests run as root, which it refuses.
 const SYSTEM_USER: &str = "postgres";
@@ -81,6 +84,7 @@ impl Cluster {
         for role in [
             "CREATE ROLE fallbuch_owner LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS",
             "CREATE ROLE fallbuch_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
+            "CREATE ROLE fallbuch_projector LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
         ] {
             let made = sqlx::query(role).execute(&mut connection).await;
             made.expect("a role is made");

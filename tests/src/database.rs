@@ -5,12 +5,12 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fallbuch_persistence::{DatabaseUrl, Metrics, Options, Secret, Sources, Store, migrate};
+use fallbuch_persistence::{DatabaseUrl, Metrics, Options, Roles, Secret, Sources, Store, migrate};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
-use crate::cluster::{APPLICATION, Cluster};
+use crate::cluster::{APPLICATION, Cluster, PROJECTOR};
 
 /// The secret of every test database.
 pub const SECRET: [u8; 32] = *b"the tests' secret, of 32 bytes..";
@@ -103,6 +103,17 @@ impl Database {
         }
     }
 
+    /// The address as another role of the tests' cluster uses it.
+    #[must_use]
+    pub fn as_role(&self, role: &str) -> DatabaseUrl {
+        match &self.place {
+            Place::File(path) => DatabaseUrl::sqlite_file(path),
+            Place::Cluster { owner, .. } => {
+                DatabaseUrl::Postgres(Box::new(owner.as_ref().clone().username(role)))
+            }
+        }
+    }
+
     /// The same as a text, such as `FALLBUCH_DATABASE_URL` holds it.
     #[must_use]
     pub fn address(&self) -> String {
@@ -110,11 +121,16 @@ impl Database {
             Place::File(path) => format!("sqlite://{}", path.display()),
             Place::Cluster {
                 owner, application, ..
-            } => {
-                let (host, port) = (owner.get_host(), owner.get_port());
-                let name = owner.get_database().expect("it has a name");
-                format!("postgres://{application}@{host}:{port}/{name}")
-            }
+            } => address_of(owner, application),
+        }
+    }
+
+    /// The same for the projector, which is a role on PostgreSQL alone.
+    #[must_use]
+    pub fn projector_address(&self) -> Option<String> {
+        match &self.place {
+            Place::File(_) => None,
+            Place::Cluster { owner, .. } => Some(address_of(owner, PROJECTOR)),
         }
     }
 
@@ -129,11 +145,14 @@ impl Database {
 
     /// Brings the schema up to date, as its owner.
     pub async fn migrate(&self) {
-        let application = match &self.place {
-            Place::File(_) => None,
-            Place::Cluster { application, .. } => Some(application.as_str()),
+        let roles = match &self.place {
+            Place::File(_) => Roles::default(),
+            Place::Cluster { application, .. } => Roles {
+                application: Some(application),
+                projector: Some(PROJECTOR),
+            },
         };
-        migrate(&self.owner_url(), application)
+        migrate(&self.owner_url(), roles)
             .await
             .expect("the migrations run");
     }
@@ -143,6 +162,11 @@ impl Database {
     pub fn options(&self) -> Options {
         Options {
             url: self.url(),
+            projector: match &self.place {
+                Place::File(_) => None,
+                Place::Cluster { .. } => Some(self.as_role(PROJECTOR)),
+            },
+            insecure_role: false,
             secret: Secret::new(SECRET.to_vec()).expect("the secret is long enough"),
             origin: ORIGIN.to_owned(),
             sources: Sources::system(),
@@ -189,6 +213,12 @@ impl Database {
             }
         }
     }
+}
+
+fn address_of(database: &PgConnectOptions, role: &str) -> String {
+    let (host, port) = (database.get_host(), database.get_port());
+    let name = database.get_database().expect("it has a name");
+    format!("postgres://{role}@{host}:{port}/{name}")
 }
 
 /// Makes a database on the throw-away cluster.

@@ -53,6 +53,11 @@ pub fn fallbuch(database: &Database, arguments: &[&str]) -> Command {
         .env("FALLBUCH_BIND", "127.0.0.1:0")
         .env("FALLBUCH_DATA_DIR", database.data_dir())
         .env("FALLBUCH_DATABASE_URL", database.address())
+        .envs(
+            database
+                .projector_address()
+                .map(|address| ("FALLBUCH_PROJECTOR_DATABASE_URL", address)),
+        )
         .env("FALLBUCH_ORIGIN", ORIGIN)
         .env("FALLBUCH_SECRET", String::from_utf8_lossy(&SECRET).as_ref())
         .env("FALLBUCH_LOG", "warn,fallbuch_api::cli=info")

@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use crate::cluster::SUPERUSER;
 use crate::database::Database;
 use crate::rebuild::ProjectedHead;
 
@@ -104,9 +105,9 @@ macro_rules! on_pool {
 }
 
 impl Raw {
-    /// As the owner of the tables.
+    /// As somebody whom no wall holds up: PostgreSQL's superuser. Triggers do.
     pub async fn owner(database: &Database) -> Self {
-        Self::connect(&database.owner_url()).await
+        Self::connect(&database.as_role(SUPERUSER)).await
     }
 
     /// As the application.

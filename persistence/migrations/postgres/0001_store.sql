@@ -168,3 +168,60 @@ BEGIN
 END $$;
 CREATE TRIGGER setting_fixed BEFORE UPDATE OR DELETE ON setting
     FOR EACH ROW WHEN (OLD.name IN ('origin', 'secret_check')) EXECUTE FUNCTION refuse_refixing();
+
+-- The second wall between agencies; the first one is that every statement names its agency. A connection reaches the
+-- rows of the agency in its setting app.agency_id. Without the setting, a statement that comes to a row raises. FORCE
+-- holds for the tables' owner as well: what changes rows in a migration has to go agency by agency.
+DO $$
+DECLARE tenant_table text;
+BEGIN
+    FOREACH tenant_table IN ARRAY ARRAY['event', 'stream_head', 'unique_key', 'counter', 'projection', 'activity'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format('CREATE POLICY own_agency ON %I '
+            'USING (agency_id = (SELECT current_setting(''app.agency_id'')::uuid)) '
+            'WITH CHECK (agency_id = (SELECT current_setting(''app.agency_id'')::uuid))', tenant_table);
+    END LOOP;
+END $$;
+
+-- Lanes say which agencies there are and how long their logs are: whoever looks for an agency's code sees all of
+-- them, and moves only its own.
+ALTER TABLE lane ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lane FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_agency_is_found ON lane FOR SELECT USING (true);
+CREATE POLICY own_agency_is_opened ON lane FOR INSERT
+    WITH CHECK (agency_id = (SELECT current_setting('app.agency_id')::uuid));
+CREATE POLICY own_agency_is_moved ON lane FOR UPDATE
+    USING (agency_id = (SELECT current_setting('app.agency_id')::uuid))
+    WITH CHECK (agency_id = (SELECT current_setting('app.agency_id')::uuid));
+
+-- Logins are closed to the application: they say who is a member where, across agencies. Three functions of the owner
+-- answer: for an identity that was verified, and for the agency that the connection is bound to. (No FORCE: the owner
+-- reads them, in these functions.)
+ALTER TABLE login ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION logins_of(asked_issuer text, asked_subject text) RETURNS TABLE (agency_id uuid, member_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+    AS $$ SELECT agency_id, member_id FROM public.login WHERE issuer = asked_issuer AND subject = asked_subject $$;
+
+CREATE FUNCTION logins_here(asked_issuer text) RETURNS TABLE (subject text, member_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+    AS $$ SELECT subject, member_id FROM public.login
+          WHERE issuer = asked_issuer AND agency_id = current_setting('app.agency_id')::uuid $$;
+
+-- The member that is reserved for a login in the connection's agency: the one of the first time.
+CREATE FUNCTION reserve_login(asked_issuer text, asked_subject text, new_member uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog
+    AS $$
+DECLARE
+    here uuid := current_setting('app.agency_id')::uuid;
+    found_member uuid;
+BEGIN
+    INSERT INTO public.login (issuer, subject, agency_id, member_id)
+        VALUES (asked_issuer, asked_subject, here, new_member) ON CONFLICT DO NOTHING;
+    SELECT member_id INTO STRICT found_member FROM public.login
+        WHERE issuer = asked_issuer AND subject = asked_subject AND agency_id = here;
+    RETURN found_member;
+END $$;
+
+REVOKE ALL ON FUNCTION logins_of(text, text), logins_here(text), reserve_login(text, text, uuid) FROM PUBLIC;

@@ -30,7 +30,7 @@ pub(super) async fn apply(
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (agency_id, generation, month, type) \
              DO UPDATE SET count = activity.count + excluded.count",
             [
-                place.agency.into(),
+                place.scope.agency().into(),
                 place.generation.into(),
                 month.into(),
                 event_type.into(),

@@ -4,20 +4,23 @@
 //! projection that stopped at an event is left alone until the process starts again or it is rebuilt;
 //! the others go on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use fallbuch_domain::envelope::StoredEvent;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{EntityTrait, QueryOrder};
+use sqlx::FromRow;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{Advance, Place, Projection, Stop};
 use crate::database::Database;
+use crate::entity::lane;
 use crate::error::StoreError;
 use crate::metrics::Metrics;
 use crate::read::unsigned;
 use crate::store::Store;
+use crate::tenant::{Scope, on_bound};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(250);
@@ -30,6 +33,8 @@ pub(crate) struct Worker {
     stop: watch::Receiver<bool>,
     /// Those that stopped since this process began.
     stopped: HashSet<Place>,
+    /// Up to which position an agency's projections are known to have come.
+    reached: HashMap<(Projection, Scope), i64>,
 }
 
 /// How far one projection of one agency has followed the log.
@@ -54,17 +59,20 @@ pub struct StoppedAt {
     pub event: Option<Uuid>,
 }
 
-#[derive(Clone, Debug, FromQueryResult)]
-struct Progress {
-    agency_id: Uuid,
-    code: String,
-    /// The position of the newest event.
-    head: i64,
-    generation: Option<i32>,
-    position: Option<i64>,
+/// A projection's checkpoint that counts.
+#[derive(Clone, Debug, FromRow)]
+struct Checkpoint {
+    generation: i32,
+    position: i64,
     failed_at: Option<i64>,
     /// The body of the event it stopped at.
     body: Option<Vec<u8>>,
+}
+
+/// How far a projection is in an agency; no checkpoint if it has not begun there.
+struct Progress {
+    lane: lane::Model,
+    checkpoint: Option<Checkpoint>,
 }
 
 impl Store {
@@ -74,8 +82,10 @@ impl Store {
     /// If the store fails.
     pub async fn following(&self) -> Result<Vec<Following>, StoreError> {
         let mut all = Vec::new();
+        let lanes = lanes(self.readers()).await?;
         for projection in Projection::ALL {
-            for progress in progress(self.readers(), *projection).await? {
+            for lane in &lanes {
+                let progress = Progress::of(self.readers(), *projection, lane).await?;
                 all.push(progress.as_following(*projection)?);
             }
         }
@@ -84,19 +94,46 @@ impl Store {
 }
 
 impl Progress {
+    /// Looks into one agency, as whoever follows its log.
+    async fn of(
+        database: &Database,
+        projection: Projection,
+        lane: &lane::Model,
+    ) -> Result<Self, StoreError> {
+        const LIVE: &str = "SELECT generation, position, failed_at, CASE WHEN failed_at IS NOT NULL \
+             THEN (SELECT event.body FROM event WHERE event.agency_id = $1 \
+             AND event.position = projection.failed_at) END AS body FROM projection \
+             WHERE agency_id = $1 AND name = $2 AND live";
+        let mut bound = database.bound(Scope::of(lane.agency_id)).await?;
+        let checkpoint = on_bound!(bound, connection => {
+            sqlx::query_as(LIVE)
+                .bind(lane.agency_id)
+                .bind(projection.name())
+                .fetch_optional(connection)
+                .await?
+        });
+        Ok(Self {
+            lane: lane.clone(),
+            checkpoint,
+        })
+    }
+
     fn as_following(&self, projection: Projection) -> Result<Following, StoreError> {
-        let stopped_at = self.failed_at.map(|position| {
-            let body = self.body.as_deref().unwrap_or_default();
+        let checkpoint = self.checkpoint.as_ref();
+        let failed = checkpoint.and_then(|at| Some((at.failed_at?, at.body.as_deref())));
+        let stopped_at = failed.map(|(position, body)| {
+            let body = body.unwrap_or_default();
             let event = StoredEvent::from_bytes(body).ok().map(|event| event.id);
             Ok::<_, StoreError>(StoppedAt {
                 position: unsigned(position)?,
                 event,
             })
         });
+        let position = checkpoint.map_or(0, |at| at.position);
         Ok(Following {
             projection: projection.name(),
-            agency: self.code.clone(),
-            lag: unsigned(self.head)?.saturating_sub(unsigned(self.position.unwrap_or(0))?),
+            agency: self.lane.code.clone(),
+            lag: unsigned(self.lane.position)?.saturating_sub(unsigned(position)?),
             stopped_at: stopped_at.transpose()?,
         })
     }
@@ -115,6 +152,7 @@ impl Worker {
             metrics,
             stop,
             stopped: HashSet::new(),
+            reached: HashMap::new(),
         }
     }
 
@@ -132,10 +170,17 @@ impl Worker {
         }
     }
 
-    /// Brings every projection up to what was the head at its beginning.
+    /// Brings every projection up to what was the head at its beginning. An agency whose head has not moved
+    /// since a projection reached it is not looked into.
     async fn pass(&mut self) -> Result<(), StoreError> {
+        let lanes = lanes(&self.readers).await?;
         for projection in Projection::ALL {
-            for progress in progress(&self.readers, *projection).await? {
+            for lane in &lanes {
+                let scope = Scope::of(lane.agency_id);
+                if self.reached.get(&(*projection, scope)) == Some(&lane.position) {
+                    continue;
+                }
+                let progress = Progress::of(&self.readers, *projection, lane).await?;
                 let following = progress.as_following(*projection)?;
                 let (name, agency) = (following.projection, following.agency.as_str());
                 let failed = following.stopped_at.is_some();
@@ -152,26 +197,31 @@ impl Worker {
         projection: Projection,
         progress: &Progress,
     ) -> Result<(), StoreError> {
-        let agency = progress.agency_id;
-        let Some(generation) = progress.generation else {
-            return begin_first(&self.writers, projection, agency).await;
+        let scope = Scope::of(progress.lane.agency_id);
+        let Some(checkpoint) = &progress.checkpoint else {
+            return begin_first(&self.writers, projection, scope).await;
         };
         let place = Place {
             projection,
-            agency,
-            generation,
+            scope,
+            generation: checkpoint.generation,
         };
-        if progress.position >= Some(progress.head) || self.stopped.contains(&place) {
+        let head = progress.lane.position;
+        if checkpoint.position >= head {
+            self.reached.insert((projection, scope), head);
+            return Ok(());
+        }
+        if self.stopped.contains(&place) {
             return Ok(());
         }
         while !*self.stop.borrow() {
-            match place.advance(&self.writers, unsigned(progress.head)?).await {
+            match place.advance(&self.writers, unsigned(head)?).await {
                 Ok(Advance::To(_)) => {}
                 Ok(Advance::Done | Advance::Taken) => return Ok(()),
                 Err(Stop::Store(error)) => return Err(error),
                 Err(Stop::Event { position, error }) => {
                     tracing::error!(
-                        projection = projection.name(), %agency, position, %error,
+                        projection = projection.name(), agency = %progress.lane.code, position, %error,
                         "a projection stopped at an event it cannot apply"
                     );
                     self.stopped.insert(place);
@@ -184,37 +234,29 @@ impl Worker {
     }
 }
 
-/// How far `projection` is in each agency.
-async fn progress(
-    database: &Database,
-    projection: Projection,
-) -> Result<Vec<Progress>, StoreError> {
-    let queries = database.queries();
-    let statement = Statement::from_sql_and_values(
-        queries.get_database_backend(),
-        "SELECT lane.agency_id, lane.code, lane.position AS head, projection.generation, \
-         projection.position, projection.failed_at, CASE WHEN projection.failed_at IS NOT NULL THEN \
-         (SELECT event.body FROM event WHERE event.agency_id = lane.agency_id \
-         AND event.position = projection.failed_at) END AS body FROM lane LEFT JOIN projection \
-         ON projection.agency_id = lane.agency_id AND projection.name = $1 AND projection.live \
-         ORDER BY lane.code",
-        [projection.name().into()],
-    );
-    let rows = queries.query_all_raw(statement).await?;
-    let progress = rows.iter().map(|row| Progress::from_query_result(row, ""));
-    Ok(progress.collect::<Result<_, _>>()?)
+/// The heads of all logs, in the order of the agencies' codes.
+async fn lanes(database: &Database) -> Result<Vec<lane::Model>, StoreError> {
+    let lanes = lane::Entity::find().order_by_asc(lane::Column::Code);
+    Ok(lanes.all(&database.queries()).await?)
 }
 
 /// Makes the checkpoint of an agency that the projection has not seen before.
 pub(crate) async fn begin_first(
     database: &Database,
     projection: Projection,
-    agency: Uuid,
+    scope: Scope,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO projection (agency_id, name, generation, position, live) \
+    const BEGIN: &str = "INSERT INTO projection (agency_id, name, generation, position, live) \
                SELECT agency_id, $2, 1, 0, TRUE FROM lane WHERE agency_id = $1 AND NOT EXISTS \
                (SELECT 1 FROM projection WHERE agency_id = $1 AND name = $2) \
                ON CONFLICT DO NOTHING";
-    let values = vec![agency.into(), projection.name().into()];
-    Ok(database.run(sql, values).await?)
+    let mut bound = database.bound(scope).await?;
+    on_bound!(bound, connection => {
+        sqlx::query(BEGIN)
+            .bind(scope.agency())
+            .bind(projection.name())
+            .execute(connection)
+            .await?;
+    });
+    Ok(())
 }

@@ -1,13 +1,14 @@
 //! How often what happened in which month: the read side of the projection `activity`.
 
 use fallbuch_domain::Timestamp;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sqlx::FromRow;
 use time::Date;
 
 use super::{instant, unsigned};
 use crate::access::Access;
 use crate::error::StoreError;
 use crate::store::Store;
+use crate::tenant::on_bound;
 
 /// Figures of an agency's activity, as far as the projection has followed the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct ActivityCount {
     pub count: u64,
 }
 
-#[derive(FromQueryResult)]
+#[derive(FromRow)]
 struct Row {
     position: i64,
     recorded_at: Option<i64>,
@@ -62,21 +63,21 @@ impl Store {
              WHERE projection.agency_id = $1 AND projection.name = 'activity' AND projection.live \
              ORDER BY activity.month, activity.type";
         let month = |day: Date| day.replace_day(1).unwrap_or(day);
-        let values: [Value; 3] = [
-            access.agency().into(),
-            from.map_or(FIRST, month).into(),
-            to.unwrap_or(LAST).into(),
-        ];
-        let queries = self.queries();
-        let backend = queries.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, COUNTS, values);
+        let mut bound = self.readers().bound(access.scope()).await?;
+        let rows: Vec<Row> = on_bound!(bound, connection => {
+            sqlx::query_as(COUNTS)
+                .bind(access.agency())
+                .bind(from.map_or(FIRST, month))
+                .bind(to.unwrap_or(LAST))
+                .fetch_all(connection)
+                .await?
+        });
         let mut activity = Activity {
             position: 0,
             recorded_at: None,
             counts: Vec::new(),
         };
-        for row in queries.query_all_raw(statement).await? {
-            let row = Row::from_query_result(&row, "")?;
+        for row in rows {
             activity.position = unsigned(row.position)?;
             activity.recorded_at = row.recorded_at.map(instant).transpose()?;
             if let (Some(month), Some(event_type), Some(count)) =

@@ -18,6 +18,7 @@ use crate::entity::stream_head::{self, Column};
 use crate::error::StoreError;
 use crate::reader::{Head, Newest};
 use crate::store::Store;
+use crate::tenant::on_bound;
 
 /// A case as it is now, or was at a version.
 #[derive(Clone, Debug)]
@@ -85,7 +86,7 @@ impl Store {
     /// # Errors
     /// If the store fails.
     pub async fn case(&self, access: &Access, id: Uuid) -> Result<Option<CaseRead>, StoreError> {
-        let sight = self.reader(access.agency())?.ask(Some(id)).await?;
+        let sight = self.reader(access.scope())?.ask(Some(id)).await?;
         self.case_of(access, id, sight.stream).await
     }
 
@@ -120,16 +121,18 @@ impl Store {
         access: &Access,
         id: Uuid,
     ) -> Result<Option<CaseHead>, StoreError> {
-        let row: Option<(i64, Option<Uuid>)> = stream_head::Entity::find()
-            .select_only()
-            .columns([Column::Version, Column::SiteId])
-            .filter(Column::AgencyId.eq(access.agency()))
-            .filter(Column::Generation.in_subquery(live_generation(access.agency())))
-            .filter(Column::StreamId.eq(id))
-            .filter(Column::StreamKind.eq(StreamKind::Case.code()))
-            .into_tuple()
-            .one(self.queries())
-            .await?;
+        const HEAD: &str = "SELECT version, site_id FROM stream_head WHERE agency_id = $1 \
+             AND generation = (SELECT generation FROM lane WHERE agency_id = $1) \
+             AND stream_id = $2 AND stream_kind = $3";
+        let mut bound = self.readers().bound(access.scope()).await?;
+        let row: Option<(i64, Option<Uuid>)> = on_bound!(bound, connection => {
+            sqlx::query_as(HEAD)
+                .bind(access.agency())
+                .bind(id)
+                .bind(StreamKind::Case.code())
+                .fetch_optional(connection)
+                .await?
+        });
         let Some((version, site)) = row else {
             return Ok(None);
         };
@@ -172,11 +175,13 @@ impl Store {
         if let Some(before) = before {
             query = query.filter(Column::StreamId.lt(before));
         }
+        let transaction = self.readers().begin_reading(access.scope()).await?;
         let rows = query
             .order_by_desc(Column::StreamId)
             .limit(limit + 1)
-            .all(self.queries())
+            .all(&transaction)
             .await?;
+        transaction.commit().await?;
         let items = rows
             .into_iter()
             .map(list_item)

@@ -6,15 +6,14 @@
 //! that this version does not know does not stop a feed.
 
 use sea_orm::EntityTrait;
-use uuid::Uuid;
 
 use super::{Page, RecordedBody};
 use crate::access::Access;
-use crate::database::on_pool;
 use crate::entity::lane;
 use crate::error::StoreError;
 use crate::session::signed;
 use crate::store::Store;
+use crate::tenant::{Scope, on_bound};
 
 impl Store {
     /// A page of the agency's events after `position`, in the order of their positions.
@@ -31,12 +30,13 @@ impl Store {
     ) -> Result<Page<RecordedBody>, StoreError> {
         const BODIES: &str = "SELECT body FROM event WHERE agency_id = $1 AND position > $2 \
              ORDER BY position LIMIT $3";
-        let bodies: Vec<Vec<u8>> = on_pool!(self.readers(), pool => {
+        let mut bound = self.readers().bound(access.scope()).await?;
+        let bodies: Vec<Vec<u8>> = on_bound!(bound, connection => {
             sqlx::query_scalar(BODIES)
                 .bind(access.agency())
                 .bind(signed(position))
                 .bind(signed(limit + 1))
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await?
         });
         let bodies = bodies.into_iter().map(RecordedBody::new).collect();
@@ -48,11 +48,13 @@ impl Store {
     /// # Errors
     /// If the store fails.
     pub async fn position(&self, access: &Access) -> Result<u64, StoreError> {
-        self.head_of(access.agency()).await
+        self.head_of(access.scope()).await
     }
 
-    pub(crate) async fn head_of(&self, agency: Uuid) -> Result<u64, StoreError> {
-        let lane = lane::Entity::find_by_id(agency).one(self.queries()).await?;
+    pub(crate) async fn head_of(&self, scope: Scope) -> Result<u64, StoreError> {
+        let lane = lane::Entity::find_by_id(scope.agency())
+            .one(self.queries())
+            .await?;
         lane.map_or(Ok(0), |lane| super::unsigned(lane.position))
     }
 }

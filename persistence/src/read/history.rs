@@ -11,10 +11,11 @@ use uuid::Uuid;
 use super::case::CaseRead;
 use super::{Page, RecordedBody, instant, unsigned};
 use crate::access::Access;
-use crate::database::{Database, on_pool};
+use crate::database::Database;
 use crate::error::StoreError;
 use crate::session::signed;
 use crate::store::Store;
+use crate::tenant::{Scope, on_bound};
 
 /// How many events a fold reads at a time.
 const FOLD_PAGE: u64 = 1_000;
@@ -34,7 +35,7 @@ impl Store {
         after: u64,
         limit: u64,
     ) -> Result<Page<RecordedBody>, StoreError> {
-        self.bodies(access.agency(), stream, after, limit).await
+        self.bodies(access.scope(), stream, after, limit).await
     }
 
     /// One event of a stream.
@@ -50,12 +51,13 @@ impl Store {
         // By the column: the body may be one that this version cannot read.
         const BODY: &str = "SELECT body FROM event WHERE agency_id = $1 AND stream_id = $2 \
              AND version = $3 AND body IS NOT NULL";
-        let body: Option<Vec<u8>> = on_pool!(self.readers(), pool => {
+        let mut bound = self.readers().bound(access.scope()).await?;
+        let body: Option<Vec<u8>> = on_bound!(bound, connection => {
             sqlx::query_scalar(BODY)
                 .bind(access.agency())
                 .bind(stream)
                 .bind(signed(version))
-                .fetch_optional(pool)
+                .fetch_optional(connection)
                 .await?
         });
         Ok(body.map(RecordedBody::new))
@@ -71,7 +73,7 @@ impl Store {
         id: Uuid,
         point: Point,
     ) -> Result<Option<CaseRead>, StoreError> {
-        let folded = self.fold(access.agency(), id, point).await?;
+        let folded = self.fold(access.scope(), id, point).await?;
         Ok(folded.and_then(|folded| match (folded.state, point) {
             (State::Case(_), Point::Version(version)) if folded.version != version => None,
             (State::Case(state), _) => Some(CaseRead {
@@ -88,13 +90,13 @@ impl Store {
     /// next ones are read: versions are dense, so it is known where each page begins.
     pub(crate) async fn fold(
         &self,
-        agency: Uuid,
+        scope: Scope,
         stream: Uuid,
         point: Point,
     ) -> Result<Option<Folded>, StoreError> {
         let page = |number: u64| {
             let readers = self.readers().clone();
-            tokio::spawn(async move { page_of(&readers, (agency, stream), number).await })
+            tokio::spawn(async move { page_of(&readers, (scope, stream), number).await })
         };
         let mut folded = None::<Folded>;
         // Most streams are one page; the others follow once the first is known to be full.
@@ -136,20 +138,21 @@ impl Store {
 
     async fn bodies(
         &self,
-        agency: Uuid,
+        scope: Scope,
         stream: Uuid,
         after: u64,
         limit: u64,
     ) -> Result<Page<RecordedBody>, StoreError> {
         const BODIES: &str = "SELECT body FROM event WHERE agency_id = $1 AND stream_id = $2 \
              AND version > $3 AND body IS NOT NULL ORDER BY version LIMIT $4";
-        let bodies: Vec<Vec<u8>> = on_pool!(self.readers(), pool => {
+        let mut bound = self.readers().bound(scope).await?;
+        let bodies: Vec<Vec<u8>> = on_bound!(bound, connection => {
             sqlx::query_scalar(BODIES)
-                .bind(agency)
+                .bind(scope.agency())
                 .bind(stream)
                 .bind(signed(after))
                 .bind(signed(limit + 1))
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await?
         });
         Ok(Page::cut(
@@ -204,21 +207,24 @@ struct Dated {
 /// A page of a stream's events, oldest first; the last one is not full.
 async fn page_of(
     readers: &Database,
-    (agency, stream): (Uuid, Uuid),
+    (scope, stream): (Scope, Uuid),
     number: u64,
 ) -> Result<Vec<Dated>, StoreError> {
     const ROWS: &str = "SELECT version, recorded_at, stream_kind, body FROM event \
          WHERE agency_id = $1 AND stream_id = $2 AND version > $3 AND version <= $4 \
          ORDER BY version";
-    let rows: Vec<(i64, i64, String, Vec<u8>)> = on_pool!(readers, pool => {
+    let mut bound = readers.bound(scope).await?;
+    let rows: Vec<(i64, i64, String, Vec<u8>)> = on_bound!(bound, connection => {
         sqlx::query_as(ROWS)
-            .bind(agency)
+            .bind(scope.agency())
             .bind(stream)
             .bind(signed(number * FOLD_PAGE))
             .bind(signed((number + 1) * FOLD_PAGE))
-            .fetch_all(pool)
+            .fetch_all(connection)
             .await?
     });
+    // Parsing takes longer than reading: somebody else can have the connection meanwhile.
+    drop(bound);
     let mut events = Vec::with_capacity(rows.len());
     for (version, recorded_at, kind, body) in rows {
         let kind = StreamKind::from_code(&kind)

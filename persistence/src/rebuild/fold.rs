@@ -7,10 +7,11 @@ use fallbuch_domain::{Claim, Key, State, StreamKind};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::database::{Database, on_pool};
+use crate::database::Database;
 use crate::error::StoreError;
 use crate::read::unsigned;
 use crate::session::{HeadRow, signed};
+use crate::tenant::{Scope, on_bound};
 
 /// How many events are read at a time. The next ones are read while these are folded.
 const PAGE: i64 = 4_000;
@@ -39,7 +40,7 @@ pub(super) struct Fold {
 #[derive(Clone)]
 struct Reading {
     database: Database,
-    agency: Uuid,
+    scope: Scope,
     /// The last position that counts.
     until: i64,
     /// Only these streams, in their order; none for all.
@@ -64,30 +65,31 @@ struct Open {
 
 impl Fold {
     /// Of every stream of the agency, up to a position.
-    pub(super) fn of_all(database: &Database, agency: Uuid, until: u64) -> Self {
-        Self::of(database, agency, until, None, BTreeMap::new())
+    pub(super) fn of_all(database: &Database, scope: Scope, until: u64) -> Self {
+        Self::of(database, scope, until, None, BTreeMap::new())
     }
 
     /// Of the streams that have events between two positions, on top of these counters.
     pub(super) async fn of_changed(
         database: &Database,
-        agency: Uuid,
+        scope: Scope,
         (after, until): (u64, u64),
         counters: BTreeMap<String, u64>,
     ) -> Result<Self, StoreError> {
         const CHANGED: &str = "SELECT DISTINCT stream_id FROM event \
              WHERE agency_id = $1 AND position > $2 AND position <= $3 ORDER BY stream_id";
-        let streams: Vec<Uuid> = on_pool!(database, pool => {
+        let mut bound = database.bound(scope).await?;
+        let streams: Vec<Uuid> = on_bound!(bound, connection => {
             sqlx::query_scalar(CHANGED)
-                .bind(agency)
+                .bind(scope.agency())
                 .bind(signed(after))
                 .bind(signed(until))
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await?
         });
         Ok(Self::of(
             database,
-            agency,
+            scope,
             until,
             Some(streams.into()),
             counters,
@@ -96,7 +98,7 @@ impl Fold {
 
     fn of(
         database: &Database,
-        agency: Uuid,
+        scope: Scope,
         until: u64,
         streams: Option<VecDeque<Uuid>>,
         counters: BTreeMap<String, u64>,
@@ -104,7 +106,7 @@ impl Fold {
         let mut fold = Self {
             reading: Reading {
                 database: database.clone(),
-                agency,
+                scope,
                 until: signed(until),
                 streams,
                 after: (Uuid::nil(), 0),
@@ -205,14 +207,15 @@ impl Reading {
             None => (ALL, self.after.0),
             Some(streams) => (ONE, streams.front().copied().unwrap_or_default()),
         };
-        Ok(on_pool!(&self.database, pool => {
+        let mut bound = self.database.bound(self.scope).await?;
+        Ok(on_bound!(bound, connection => {
             sqlx::query_as(sql)
-                .bind(self.agency)
+                .bind(self.scope.agency())
                 .bind(stream)
                 .bind(self.after.1)
                 .bind(self.until)
                 .bind(PAGE)
-                .fetch_all(pool)
+                .fetch_all(connection)
                 .await?
         }))
     }

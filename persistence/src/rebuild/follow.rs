@@ -3,24 +3,24 @@
 //! Invariant: rows whose generation has no checkpoint are nobody's and may be removed.
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
-use uuid::Uuid;
 
 use super::{Rebuilt, difference, lock_lane, sweep};
 use crate::error::StoreError;
 use crate::projection::{Advance, Place, Projection, Stop, begin, begin_first};
 use crate::store::Store;
+use crate::tenant::Scope;
 
 /// Fills the next generation up to where the live one is; then it counts, or is compared and thrown
 /// away.
 pub(super) async fn rebuild(
     store: &Store,
-    agency: Uuid,
+    scope: Scope,
     projection: Projection,
     check: bool,
 ) -> Result<Rebuilt, StoreError> {
-    let database = store.database();
-    begin_first(database, projection, agency).await?;
-    let (live, scratch) = generations(store, agency, projection).await?;
+    let database = store.projector();
+    begin_first(database, projection, scope).await?;
+    let (live, scratch) = generations(store, scope, projection).await?;
     // Most of the way without holding anybody up, to wherever the log ends now.
     loop {
         match scratch.advance(database, u64::MAX).await {
@@ -30,8 +30,8 @@ pub(super) async fn rebuild(
             Err(stop) => return Err(failure(stop)),
         }
     }
-    let transaction = begin(database).await?;
-    lock_lane(&transaction, agency).await?;
+    let transaction = begin(database, scope).await?;
+    lock_lane(&transaction, scope).await?;
     let followed = live.checkpoint(&transaction, false).await?;
     let reached = scratch.checkpoint(&transaction, false).await?;
     let (Some(followed), Some(reached)) = (followed, reached) else {
@@ -43,8 +43,7 @@ pub(super) async fn rebuild(
     let loser = if check {
         live.catch_up(&transaction, reached).await?;
         let generations = (live.generation, scratch.generation);
-        differences
-            .extend(difference(&transaction, projection.table(), agency, generations).await?);
+        differences.extend(difference(&transaction, projection.table(), scope, generations).await?);
         scratch
     } else {
         live
@@ -62,7 +61,7 @@ pub(super) async fn rebuild(
     }
     transaction.commit().await?;
     let (table, _) = projection.table();
-    sweep(store, agency, projection.name(), (table, projection.key())).await?;
+    sweep(store, scope, projection.name(), (table, projection.key())).await?;
     Ok(Rebuilt {
         events,
         differences,
@@ -73,23 +72,23 @@ pub(super) async fn rebuild(
 /// that were begun before go: these are overtaken, or were cut off.
 async fn generations(
     store: &Store,
-    agency: Uuid,
+    scope: Scope,
     projection: Projection,
 ) -> Result<(Place, Place), StoreError> {
-    let transaction = begin(store.database()).await?;
+    let transaction = begin(store.projector(), scope).await?;
     let place = |generation| Place {
         projection,
-        agency,
+        scope,
         generation,
     };
     // Locked first, read in a later statement: a statement that waited sees what was there before it.
-    lock_lane(&transaction, agency).await?;
+    lock_lane(&transaction, scope).await?;
     let sql = "SELECT generation, live FROM projection WHERE agency_id = $1 AND name = $2 \
                AND generation > $3";
     let rows = transaction
         .query_all_raw(place(0).statement(&transaction, sql, []))
         .await?;
-    let (mut live, mut last) = (None, newest(&transaction, projection, agency).await?);
+    let (mut live, mut last) = (None, newest(&transaction, projection, scope).await?);
     for row in rows {
         let generation: i32 = row.try_get("", "generation")?;
         last = last.max(generation);
@@ -117,12 +116,12 @@ async fn generations(
 async fn newest(
     transaction: &DatabaseTransaction,
     projection: Projection,
-    agency: Uuid,
+    scope: Scope,
 ) -> Result<i32, StoreError> {
     let (table, _) = projection.table();
     let sql = format!("SELECT MAX(generation) AS newest FROM {table} WHERE agency_id = $1");
     let backend = transaction.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, &sql, [agency.into()]);
+    let statement = Statement::from_sql_and_values(backend, &sql, [scope.agency().into()]);
     let row = transaction.query_one_raw(statement).await?;
     let newest = row.map(|row| row.try_get::<Option<i32>>("", "newest"));
     Ok(newest.transpose()?.flatten().unwrap_or(0))

@@ -10,7 +10,6 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, Value};
-use uuid::Uuid;
 
 use super::fold::{Fold, FoldedStream};
 use super::{Rebuilt, difference, lock_lane, sweep};
@@ -19,6 +18,7 @@ use crate::error::StoreError;
 use crate::projection::{begin, for_update};
 use crate::session::signed;
 use crate::store::Store;
+use crate::tenant::Scope;
 
 /// The name of the registration.
 const NAME: &str = "heads";
@@ -48,7 +48,7 @@ const TABLES: [(&str, &str, &str); 3] = [
 /// The generations of one agency.
 #[derive(Clone, Copy)]
 struct Generations {
-    agency: Uuid,
+    scope: Scope,
     live: i32,
     scratch: i32,
 }
@@ -56,31 +56,31 @@ struct Generations {
 /// Fills the next generation from the log; then it counts, or is compared and thrown away.
 pub(super) async fn rebuild(
     store: &Store,
-    agency: Uuid,
+    scope: Scope,
     check: bool,
 ) -> Result<Rebuilt, StoreError> {
-    let (generations, mut reached) = register(store, agency).await?;
-    let mut fold = Fold::of_all(store.readers(), agency, reached);
+    let (generations, mut reached) = register(store, scope).await?;
+    let mut fold = Fold::of_all(store.readers(), scope, reached);
     store_streams(store, generations, &mut fold).await?;
     let mut counters = fold.counters();
     for _ in 0..ROUNDS {
-        let head = store.head_of(agency).await?;
+        let head = store.head_of(scope).await?;
         if head - reached <= FEW {
             break;
         }
-        let mut fold = Fold::of_changed(store.readers(), agency, (reached, head), counters).await?;
+        let mut fold = Fold::of_changed(store.readers(), scope, (reached, head), counters).await?;
         store_streams(store, generations, &mut fold).await?;
         counters = fold.counters();
         reached = head;
     }
     // From here on nothing is appended to this agency until the transaction ends.
-    let transaction = begin(store.database()).await?;
-    let (head, live) = lock_lane(&transaction, agency).await?;
+    let transaction = begin(store.projector(), generations.scope).await?;
+    let (head, live) = lock_lane(&transaction, scope).await?;
     if live != generations.live {
         return Err(StoreError::Overtaken);
     }
     generations.still_registered(&transaction).await?;
-    let mut fold = Fold::of_changed(store.readers(), agency, (reached, head), counters).await?;
+    let mut fold = Fold::of_changed(store.readers(), scope, (reached, head), counters).await?;
     while let Some(streams) = fold.next(STREAMS).await? {
         generations.replace(&transaction, streams).await?;
     }
@@ -89,7 +89,7 @@ pub(super) async fn rebuild(
     if check {
         let compared = (generations.live, generations.scratch);
         for (table, _, columns) in TABLES {
-            let found = difference(&transaction, (table, columns), agency, compared).await?;
+            let found = difference(&transaction, (table, columns), scope, compared).await?;
             differences.extend(found);
         }
     } else {
@@ -103,7 +103,7 @@ pub(super) async fn rebuild(
     generations.run(&transaction, withdraw, values).await?;
     transaction.commit().await?;
     for (table, key, _) in TABLES {
-        sweep(store, agency, NAME, (table, key)).await?;
+        sweep(store, scope, NAME, (table, key)).await?;
     }
     Ok(Rebuilt {
         events: head,
@@ -113,14 +113,14 @@ pub(super) async fn rebuild(
 
 /// Registers a rebuild in the next generation; says where the log ends now. Those registered before are
 /// overtaken, or were cut off.
-async fn register(store: &Store, agency: Uuid) -> Result<(Generations, u64), StoreError> {
-    let transaction = begin(store.database()).await?;
+async fn register(store: &Store, scope: Scope) -> Result<(Generations, u64), StoreError> {
+    let transaction = begin(store.projector(), scope).await?;
     let mut generations = Generations {
-        agency,
+        scope,
         live: 0,
         scratch: 0,
     };
-    let (head, live) = lock_lane(&transaction, agency).await?;
+    let (head, live) = lock_lane(&transaction, scope).await?;
     let newest = "SELECT MAX(generation) AS newest FROM (\
                   SELECT generation FROM projection WHERE agency_id = $1 AND name = $2 UNION ALL \
                   SELECT MAX(generation) FROM stream_head WHERE agency_id = $1) AS used";
@@ -149,7 +149,7 @@ async fn store_streams(
     fold: &mut Fold,
 ) -> Result<(), StoreError> {
     while let Some(streams) = fold.next(STREAMS).await? {
-        let transaction = begin(store.database()).await?;
+        let transaction = begin(store.projector(), generations.scope).await?;
         generations.still_registered(&transaction).await?;
         generations.replace(&transaction, streams).await?;
         transaction.commit().await?;
@@ -176,15 +176,10 @@ impl Generations {
         }
         let (mut heads, mut keys) = (Vec::with_capacity(streams.len()), Vec::new());
         for stream in streams {
-            let (agency, scratch, id) = (self.agency, self.scratch, stream.id);
+            let (agency, scratch, id) = (self.scope.agency(), self.scratch, stream.id);
             let held = stream.keys.into_iter();
             keys.extend(held.map(|key| unique_key::of(agency, scratch, key, id)));
-            heads.push(stream_head::of(
-                self.agency,
-                self.scratch,
-                stream.id,
-                stream.head,
-            ));
+            heads.push(stream_head::of(agency, scratch, id, stream.head));
         }
         if heads.is_empty() {
             return Ok(());
@@ -254,7 +249,9 @@ impl Generations {
         sql: &str,
         values: [Value; N],
     ) -> Statement {
-        let values: Vec<Value> = std::iter::once(self.agency.into()).chain(values).collect();
+        let values: Vec<Value> = std::iter::once(self.scope.agency().into())
+            .chain(values)
+            .collect();
         Statement::from_sql_and_values(transaction.get_database_backend(), sql, values)
     }
 }

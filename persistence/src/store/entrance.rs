@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use fallbuch_domain::agency::AgencyState;
 use fallbuch_domain::{Permission, State};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::Store;
 use crate::access::{Access, AccessDenied, Entry, Identity, Membership};
-use crate::entity::login;
+use crate::directory;
 use crate::error::StoreError;
 use crate::read::{CaseRead, Point};
 use crate::reader::{Head, Newest};
+use crate::tenant::Scope;
 
 impl Store {
     /// The caller's access to the agency with this code.
@@ -48,16 +48,17 @@ impl Store {
         let Some(agency) = directory.agency(queries, agency_code).await? else {
             return Err(AccessDenied::Unknown);
         };
-        let Some(member) = directory.member(queries, agency, identity).await? else {
+        let Some(member) = directory.member(self.readers(), agency, identity).await? else {
             return Err(AccessDenied::Unknown);
         };
-        let sight = self.reader(agency)?.ask(case).await?;
-        let state = self.agency_of(agency, sight.agency).await?;
+        let scope = Scope::of(agency);
+        let sight = self.reader(scope)?.ask(case).await?;
+        let state = self.agency_of(scope, sight.agency).await?;
         let member = state.as_ref().and_then(|state| state.member(member));
         let (Some(state), Some(member)) = (&state, member) else {
             return Err(AccessDenied::Unknown);
         };
-        let access = Access::member(agency, state, member);
+        let access = Access::member(scope, state, member);
         if !access.may(permission) {
             return Err(AccessDenied::Forbidden(permission));
         }
@@ -82,11 +83,12 @@ impl Store {
         case: Option<Uuid>,
     ) -> Option<Entry> {
         let (agency, member) = self.0.directory.recall(agency_code, identity)?;
-        let sight = self.reader(agency).ok()?.recall(case)?;
+        let scope = Scope::of(agency);
+        let sight = self.reader(scope).ok()?.recall(case)?;
         let Newest::Agency(state) = sight.agency?.state else {
             return None;
         };
-        let access = Access::member(agency, &state, state.member(member)?);
+        let access = Access::member(scope, &state, state.member(member)?);
         if !access.may(permission) {
             return None;
         }
@@ -113,29 +115,28 @@ impl Store {
     /// # Errors
     /// If the store fails.
     pub async fn memberships(&self, identity: &Identity) -> Result<Vec<Membership>, StoreError> {
-        let logins = login::Entity::find()
-            .filter(login::Column::Issuer.eq(&identity.issuer))
-            .filter(login::Column::Subject.eq(&identity.subject))
-            .order_by_asc(login::Column::AgencyId)
-            .all(self.queries())
-            .await?;
+        let logins = directory::logins(self.readers(), identity).await?;
         let mut memberships = Vec::with_capacity(logins.len());
-        for login in &logins {
+        for login in logins {
             memberships.extend(self.membership(login).await?);
         }
         memberships.sort_by(|left, right| left.agency.code.cmp(&right.agency.code));
         Ok(memberships)
     }
 
-    async fn membership(&self, login: &login::Model) -> Result<Option<Membership>, StoreError> {
-        let Some(agency) = self.agency_state(login.agency_id).await? else {
+    async fn membership(
+        &self,
+        (agency, member): (Uuid, Uuid),
+    ) -> Result<Option<Membership>, StoreError> {
+        let scope = Scope::of(agency);
+        let Some(agency) = self.agency_state(scope).await? else {
             return Ok(None);
         };
-        let Some(member) = agency.member(login.member_id).cloned() else {
+        let Some(member) = agency.member(member).cloned() else {
             return Ok(None);
         };
         Ok(Some(Membership {
-            access: Access::member(login.agency_id, &agency, &member),
+            access: Access::member(scope, &agency, &member),
             permissions: member.permissions(),
             roles: member.roles,
             member: member.id,
@@ -148,27 +149,28 @@ impl Store {
     /// # Errors
     /// If the store fails.
     pub async fn agency(&self, access: &Access) -> Result<Arc<AgencyState>, StoreError> {
-        self.agency_state(access.agency())
+        self.agency_state(access.scope())
             .await?
             .ok_or_else(|| StoreError::Corrupt(format!("agency {} has no state", access.agency())))
     }
 
-    async fn agency_state(&self, id: Uuid) -> Result<Option<Arc<AgencyState>>, StoreError> {
-        let sight = self.reader(id)?.ask(None).await?;
-        self.agency_of(id, sight.agency).await
+    async fn agency_state(&self, scope: Scope) -> Result<Option<Arc<AgencyState>>, StoreError> {
+        let sight = self.reader(scope)?.ask(None).await?;
+        self.agency_of(scope, sight.agency).await
     }
 
     /// The agency that its own head tells of.
     async fn agency_of(
         &self,
-        id: Uuid,
+        scope: Scope,
         head: Option<Head>,
     ) -> Result<Option<Arc<AgencyState>>, StoreError> {
+        let id = scope.agency();
         match head.map(|head| head.state) {
             None => Ok(None),
             Some(Newest::Agency(state)) => Ok(Some(state)),
             Some(Newest::OtherShape(_)) => {
-                let folded = self.fold(id, id, Point::Now).await?;
+                let folded = self.fold(scope, id, Point::Now).await?;
                 Ok(folded.and_then(|folded| match folded.state {
                     State::Agency(state) => Some(Arc::new(state)),
                     State::Case(_) => None,

@@ -10,9 +10,9 @@ use sqlx::ConnectOptions as _;
 
 use crate::setup::{Agency, DAY, Database, Raw};
 
-/// A connection as the application has it.
+/// A connection past the walls: what a process writes that is not ours.
 pub(crate) async fn connect(database: &Database) -> Raw {
-    match database.application() {
+    match &database.unwalled() {
         DatabaseUrl::Sqlite(options) => {
             let options = options
                 .as_ref()

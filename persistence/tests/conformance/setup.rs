@@ -10,7 +10,7 @@ use fallbuch_domain::text::{Line, Prose};
 use fallbuch_domain::{Command, Permission, Role};
 use fallbuch_persistence::{
     Access, CommandError, DatabaseUrl, Expected, IdempotencyKey, Identity, Metrics, Options,
-    Receipt, Secret, Sources, Store, migrate,
+    Receipt, Roles, Secret, Sources, Store, migrate,
 };
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
@@ -60,7 +60,11 @@ pub(crate) struct Database {
     _folder: TempDir,
 }
 
-/// A connection by the database's owner, for looking and for attacks.
+/// The roles beside the owner and the application that `tests/with-postgres.sh` makes.
+const PROJECTOR: &str = "fallbuch_projector";
+const SUPERUSER: &str = "postgres";
+
+/// A connection that no wall holds up, for looking and for attacks: PostgreSQL's superuser.
 pub(crate) enum Raw {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
@@ -72,7 +76,7 @@ impl Database {
         match engine {
             Engine::Sqlite => {
                 let url = DatabaseUrl::sqlite_file(&folder.path().join("test.sqlite3"));
-                migrate(&url, None).await.unwrap();
+                migrate(&url, Roles::default()).await.unwrap();
                 let DatabaseUrl::Sqlite(options) = &url else {
                     unreachable!()
                 };
@@ -87,13 +91,13 @@ impl Database {
             }
             Engine::Postgres => {
                 let (owner, application) = postgres().await;
-                migrate(&owner, Some(application.get_username()))
-                    .await
-                    .unwrap();
-                let DatabaseUrl::Postgres(options) = &owner else {
-                    unreachable!()
+                let roles = Roles {
+                    application: Some(application.get_username()),
+                    projector: Some(PROJECTOR),
                 };
-                let raw = Raw::Postgres(options.connect().await.unwrap());
+                migrate(&owner, roles).await.unwrap();
+                let superuser = application.clone().username(SUPERUSER);
+                let raw = Raw::Postgres(superuser.connect().await.unwrap());
                 let application = DatabaseUrl::Postgres(Box::new(application));
                 (
                     Self {
@@ -113,12 +117,31 @@ impl Database {
     pub(crate) async fn open_with(&self, sources: Sources) -> Store {
         let options = Options {
             url: self.application.clone(),
+            projector: match &self.application {
+                DatabaseUrl::Sqlite(_) => None,
+                DatabaseUrl::Postgres(options) => {
+                    let projector = options.as_ref().clone().username(PROJECTOR);
+                    Some(DatabaseUrl::Postgres(Box::new(projector)))
+                }
+            },
+            insecure_role: false,
             secret: Secret::new(vec![7; 32]).unwrap(),
             origin: "test.local".to_owned(),
             metrics: Metrics::default(),
             sources,
         };
         Store::open(options).await.unwrap()
+    }
+
+    /// How somebody reaches it whom no wall holds up: PostgreSQL's superuser.
+    pub(crate) fn unwalled(&self) -> DatabaseUrl {
+        match &self.application {
+            DatabaseUrl::Sqlite(options) => DatabaseUrl::Sqlite(options.clone()),
+            DatabaseUrl::Postgres(options) => {
+                let superuser = options.as_ref().clone().username(SUPERUSER);
+                DatabaseUrl::Postgres(Box::new(superuser))
+            }
+        }
     }
 
     /// How the application reaches it.

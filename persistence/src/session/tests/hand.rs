@@ -10,7 +10,8 @@ use time::macros::date;
 
 use super::super::*;
 use crate::database::{DatabaseUrl, sqlite_options};
-use crate::migration::migrate;
+use crate::migration::{Roles, migrate};
+use crate::tenant::set;
 
 /// One connection, as a writer has it.
 pub(super) enum Party {
@@ -93,7 +94,7 @@ impl Hand {
     pub(super) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::sqlite_file(&folder.path().join("test.sqlite3"));
-        migrate(&url, None).await.unwrap();
+        migrate(&url, Roles::default()).await.unwrap();
         let DatabaseUrl::Sqlite(options) = &url else {
             unreachable!()
         };
@@ -117,14 +118,23 @@ impl Hand {
         sqlx::query(create).execute(&mut connection).await.unwrap();
         let owner = cluster.database(&name);
         let url = DatabaseUrl::Postgres(Box::new(owner.clone()));
-        migrate(&url, Some(&role)).await.unwrap();
+        let roles = Roles {
+            application: Some(&role),
+            projector: None,
+        };
+        migrate(&url, roles).await.unwrap();
         let application = owner.clone().username(&role);
-        let connect =
-            async |options: &PgConnectOptions| Party::Postgres(options.connect().await.unwrap());
+        let connect = async |role: &str| {
+            let options = application.clone().username(role);
+            let mut connection = options.connect().await.unwrap();
+            set(&mut connection, &AGENCY.to_string()).await.unwrap();
+            Party::Postgres(connection)
+        };
+        // The last one is held up by no wall.
         let parties = [
-            connect(&application).await,
-            connect(&application).await,
-            connect(&owner).await,
+            connect(&role).await,
+            connect(&role).await,
+            connect("postgres").await,
         ];
         Self::begin(parties, tempfile::tempdir().unwrap()).await
     }

@@ -16,7 +16,10 @@ use crate::writer::{Expected, IdempotencyKey, Submission};
 fn submission(agency: u128, key: usize) -> Submission {
     let (reply, _) = oneshot::channel();
     Submission {
-        access: Access::operator(Uuid::from_u128(agency), agency.to_string()),
+        access: Access::operator(
+            crate::tenant::Scope::of(Uuid::from_u128(agency)),
+            agency.to_string(),
+        ),
         stream: None,
         expected: Expected::Any,
         command: fallbuch_domain::Command::Agency(AgencyCommand::OpenSite {

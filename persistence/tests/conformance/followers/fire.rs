@@ -146,7 +146,7 @@ impl Counts {
 pub(super) async fn open(field: &Arc<Field>, database: &Database) -> Vec<JoinHandle<()>> {
     let process = by_hand::connect(database).await;
     let mut fire = vec![tokio::spawn(rival(Arc::clone(field), process))];
-    if let DatabaseUrl::Postgres(options) = database.application() {
+    if let DatabaseUrl::Postgres(options) = database.unwalled() {
         let killer = options
             .clone()
             .application_name("killer")
@@ -166,17 +166,20 @@ async fn rival(field: Arc<Field>, mut process: Raw) {
         Raw::Sqlite(_) => 60,
         Raw::Postgres(_) => 10,
     };
+    // It commits its first turn: on a slow machine it has few.
+    let mut turns = 0_u32;
     while !field.over.load(Ordering::Relaxed) {
         let line = usize::try_from(dice.below(field.lines.len() as u64)).unwrap();
         by_hand::begin_append(&mut process, &field.lines[line].processes[0]).await;
         tokio::time::sleep(Duration::from_millis(dice.below(8))).await;
-        if dice.one_in(3) {
+        if dice.one_in(3) || turns == 0 {
             process.run("COMMIT").await.unwrap();
             field.counts.by_hand.add();
         } else {
             process.run("ROLLBACK").await.unwrap();
             field.counts.rolled_back.add();
         }
+        turns += 1;
         tokio::time::sleep(Duration::from_millis(dice.below(pause))).await;
     }
 }

@@ -136,7 +136,7 @@ pub(crate) struct Onlooker {
 
 impl Onlooker {
     pub(crate) async fn new(database: &Database) -> Self {
-        let application = database.application().clone();
+        let application = database.unwalled();
         let connection = match &application {
             DatabaseUrl::Postgres(options) => Some(Mutex::new(options.connect().await.unwrap())),
             DatabaseUrl::Sqlite(_) => None,
