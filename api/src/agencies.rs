@@ -1,10 +1,12 @@
 //! Who am I, and the agencies with their sites and members.
 
+pub(crate) mod members;
+
 use actix_web::{HttpResponse, get};
 use fallbuch_domain::Timestamp;
 
 use crate::answer::{Caching, representation};
-use crate::contract::{AgencyList, AgencyView, MeView, MemberList, MembershipView, SiteList};
+use crate::contract::{AgencyList, AgencyView, MeView, MembershipView, SiteList};
 use crate::operation;
 use crate::problem::Problem;
 use crate::request::{Caller, Request};
@@ -75,22 +77,6 @@ pub(crate) async fn list_sites(
     let agency = request.store().agency(&request.access).await?;
     let list = SiteList {
         items: agency.sites.clone(),
-    };
-    representation(&request.headers, 0, &list, Caching::Revalidate)
-}
-
-/// List the members of an agency
-///
-/// The agency's members by id, with their roles and the sites they are limited to. Names are
-/// personal data and not part of this list.
-#[utoipa::path(tag = "agencies", responses((status = 200, description = "The members.", body = MemberList)))]
-#[get("/v1/agencies/{agency}/members")]
-pub(crate) async fn list_members(
-    request: Request<operation::ListMembers>,
-) -> Result<HttpResponse, Problem> {
-    let agency = request.store().agency(&request.access).await?;
-    let list = MemberList {
-        items: agency.members.clone(),
     };
     representation(&request.headers, 0, &list, Caching::Revalidate)
 }

@@ -1,12 +1,9 @@
 //! Cases: opening, the list, and the state of one.
 
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use fallbuch_domain::Timestamp;
 use fallbuch_domain::case::command::OpenCase;
 use fallbuch_domain::case::{CaseCommand, Stage};
 use fallbuch_persistence::{CaseFilter, Point};
-use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 pub(crate) mod agreements;
@@ -21,7 +18,7 @@ use crate::contract::{AllowedCommand, AllowedCommands, CasePage, CaseSummary, Ca
 use crate::language::Localized;
 use crate::operation;
 use crate::problem::Problem;
-use crate::request::{Command, Paging, Parameters, Query, Request, bad_cursor, counted};
+use crate::request::{Command, Paging, Parameters, Query, Request, bad_cursor, counted, instant};
 use crate::violation::{RequestPart, Violation, ViolationCode};
 
 /// Open a case
@@ -130,22 +127,13 @@ impl Query for AsOf {
             "Erwartet wird eine ganze Zahl ab 1.",
             "A whole number from 1 is expected.",
         );
-        let instant = Localized::fixed(
-            "Erwartet wird ein Zeitpunkt wie 2015-09-01T08:30:00Z.",
-            "An instant such as 2015-09-01T08:30:00Z is expected.",
-        );
         let day = Localized::fixed(
             "Erwartet wird ein Datum wie 2015-04-27.",
             "A date such as 2015-04-27 is expected.",
         );
         let points = [
             parameters.value("version", version, |text| counted(text).map(Point::Version)),
-            parameters.value("recorded_at", instant, |text| {
-                let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-                // The last hours of the year 9999 may lie behind it in UTC.
-                let instant = instant.checked_to_offset(UtcOffset::UTC)?;
-                Some(Point::RecordedAt(Timestamp::new(instant)))
-            }),
+            instant(parameters, "recorded_at").map(Point::RecordedAt),
             parameters.value("valid_on", day, |text| {
                 crate::request::day(text).map(Point::ValidOn)
             }),

@@ -1,13 +1,15 @@
 //! The commands of the binary.
 
+mod members;
+
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
 
 use actix_web::dev::ServerHandle;
 use fallbuch_domain::Role;
 use fallbuch_persistence::{
-    DatabaseUrl, Metrics, MigrateError, Operator, Options, Rebuildable, Roles, Sources, Store,
-    StoreError, migrate,
+    CommandError, DatabaseUrl, Metrics, MigrateError, Operator, Options, Rebuildable, Roles,
+    Sources, Store, StoreError, migrate,
 };
 use time::Duration;
 
@@ -62,6 +64,12 @@ pub enum CliError {
         /// How many differences there are.
         differences: usize,
     },
+    /// A command was refused.
+    #[error("{0}")]
+    Refused(#[from] CommandError),
+    /// The login is no member's.
+    #[error("{0} is no member of {1}")]
+    Stranger(String, String),
     /// The owner's address is needed.
     #[error(
         "PostgreSQL is migrated by its owner: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
@@ -82,6 +90,12 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
         Action::Serve => serve(&config).await.map(|()| String::new()),
         Action::Migrate => migrate_now(&config).await,
         Action::Token { agency, role } => token(&config, &agency, role).await,
+        Action::Member { action } => {
+            let store = open(&config).await?;
+            let done = members::run(&store, action).await;
+            store.shutdown().await;
+            done
+        }
         Action::Demo => demo_now(&config).await,
         Action::Rebuild {
             what,

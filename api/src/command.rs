@@ -1,8 +1,10 @@
 //! From a checked request to the store and back: what every command endpoint does.
 
 use actix_web::HttpResponse;
+use fallbuch_domain::Command as DomainCommand;
+use fallbuch_domain::agency::AgencyCommand;
 use fallbuch_domain::case::CaseCommand;
-use fallbuch_persistence::Expected;
+use fallbuch_persistence::{Expected, Receipt};
 use uuid::Uuid;
 
 use crate::answer::done;
@@ -16,7 +18,14 @@ impl<O, B> Request<O, Command<B>> {
         self,
         make: impl FnOnce(B) -> CaseCommand,
     ) -> Result<HttpResponse, Problem> {
-        self.execute(None, Expected::New, make).await
+        let home = self.cases();
+        self.execute(
+            None,
+            Expected::New,
+            |body| DomainCommand::Case(make(body)),
+            |receipt| format!("{home}/{}", receipt.stream),
+        )
+        .await
     }
 
     /// Carries out a command to the addressed case.
@@ -27,8 +36,14 @@ impl<O, B> Request<O, Command<B>> {
         let case = self.addressed.case()?;
         let (id, version) = (case.id, case.version);
         let if_match = self.body.if_match.clone();
-        self.execute(Some(id), expected(if_match, version), make)
-            .await
+        let home = self.cases();
+        self.execute(
+            Some(id),
+            expected(if_match, version),
+            |body| DomainCommand::Case(make(body)),
+            |receipt| format!("{home}/{id}/events/{}", receipt.version),
+        )
+        .await
     }
 
     /// Carries out a command to the addressed need, priority or agreement of a case.
@@ -40,31 +55,46 @@ impl<O, B> Request<O, Command<B>> {
         self.on_case(|body| make(target, body)).await
     }
 
+    /// Carries out a command to the agency's own stream; `list` is the list below the agency that tells of it.
+    pub(crate) async fn on_agency(
+        self,
+        list: &str,
+        make: impl FnOnce(B) -> AgencyCommand,
+    ) -> Result<HttpResponse, Problem> {
+        let (version, _) = self.addressed.agency()?;
+        let if_match = self.body.if_match.clone();
+        let agency = self.access.agency();
+        let home = format!("/v1/agencies/{}/{list}", self.access.agency_code());
+        self.execute(
+            Some(agency),
+            expected(if_match, version),
+            |body| DomainCommand::Agency(make(body)),
+            |_| home,
+        )
+        .await
+    }
+
+    fn cases(&self) -> String {
+        format!("/v1/agencies/{}/cases", self.access.agency_code())
+    }
+
     async fn execute(
         self,
-        case: Option<Uuid>,
+        stream: Option<Uuid>,
         expected: Expected,
-        make: impl FnOnce(B) -> CaseCommand,
+        make: impl FnOnce(B) -> DomainCommand,
+        location: impl FnOnce(&Receipt) -> String,
     ) -> Result<HttpResponse, Problem> {
         let store = &self.services.store;
         let key = self.body.key(|parts| store.fingerprint(parts));
         let command = make(self.body.body);
         // `*` names no version; only what means the same on every one may do without.
-        let unsaid = expected == Expected::Any && !command.kind().commutes();
+        let unsaid = expected == Expected::Any && !command.commutes();
         let expected = if unsaid { Expected::Unsaid } else { expected };
-        let command = fallbuch_domain::Command::Case(command);
         let receipt = store
-            .execute(&self.access, case, expected, command, key)
+            .execute(&self.access, stream, expected, command, key)
             .await?;
-        let home = format!(
-            "/v1/agencies/{}/cases/{}",
-            self.access.agency_code(),
-            receipt.stream
-        );
-        let location = match case {
-            None => home,
-            Some(_) => format!("{home}/events/{}", receipt.version),
-        };
+        let location = location(&receipt);
         done(receipt, &location, self.language)
     }
 }

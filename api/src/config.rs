@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use fallbuch_domain::Role;
+use fallbuch_domain::{Permission, Role};
 use fallbuch_persistence::{DatabaseUrl, Rebuildable, Secret, UnsupportedDatabase};
 
 /// Fallbuch: the case book of municipal education management advice.
@@ -29,9 +29,14 @@ pub(crate) enum Action {
         /// The agency's code, such as `transmit`.
         #[arg(long, env = "FALLBUCH_AGENCY")]
         agency: String,
-        /// The role: reader, advisor, coordinator, agency_admin, privacy_officer or controller.
+        /// The role: reader, advisor, coordinator, agency_admin, privacy_officer, controller or service.
         #[arg(long, env = "FALLBUCH_ROLE", value_parser = role)]
         role: Role,
+    },
+    /// Admit members at the command line: the first administrator of an agency comes in this way.
+    Member {
+        #[command(subcommand)]
+        action: MemberAction,
     },
     /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
     Demo,
@@ -49,6 +54,50 @@ pub(crate) enum Action {
     },
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What to do with members.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum MemberAction {
+    /// Admit somebody as a member; asked again for a member it changes nothing.
+    Admit {
+        #[command(flatten)]
+        login: LoginArguments,
+        /// A role, and again for each further one; `service` for a program.
+        #[arg(long = "role", required = true, value_parser = role)]
+        roles: Vec<Role>,
+        /// The id of a site the member is limited to, and again for each further one; by default none is a limit.
+        #[arg(long = "site")]
+        sites: Vec<uuid::Uuid>,
+        /// A permission of a service account, and again for each further one.
+        #[arg(long = "permission", value_parser = permission)]
+        permissions: Vec<Permission>,
+    },
+    /// End somebody's membership.
+    Leave {
+        #[command(flatten)]
+        login: LoginArguments,
+    },
+    /// List the members of an agency with what they are.
+    List {
+        /// The agency's code.
+        #[arg(long, env = "FALLBUCH_AGENCY")]
+        agency: String,
+    },
+}
+
+/// Who, and where.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LoginArguments {
+    /// The agency's code.
+    #[arg(long, env = "FALLBUCH_AGENCY")]
+    pub(crate) agency: String,
+    /// The identity provider: the tokens' `iss`.
+    #[arg(long)]
+    pub(crate) issuer: String,
+    /// Its subject: the tokens' `sub`.
+    #[arg(long)]
+    pub(crate) subject: String,
 }
 
 /// What to rebuild.
@@ -315,6 +364,17 @@ fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
         path: path.to_owned(),
         source,
     })
+}
+
+fn permission(code: &str) -> Result<Permission, String> {
+    Permission::ALL
+        .iter()
+        .copied()
+        .find(|permission| permission.code() == code)
+        .ok_or_else(|| {
+            let codes: Vec<_> = Permission::ALL.iter().map(|one| one.code()).collect();
+            format!("expected one of {}", codes.join(", "))
+        })
 }
 
 fn role(code: &str) -> Result<Role, String> {

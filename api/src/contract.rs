@@ -309,7 +309,33 @@ pub(crate) struct SiteList {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MemberList {
     /// The members, in the order of their admission.
-    pub(crate) items: Vec<Member>,
+    pub(crate) items: Vec<MemberView>,
+}
+
+/// A member of an agency.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Member)]
+pub(crate) struct MemberView {
+    /// The member's id.
+    id: Uuid,
+    /// What the member is.
+    roles: Vec<Role>,
+    /// Everything the member may do.
+    permissions: Vec<Permission>,
+    /// The sites the member is limited to; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sites: Option<Vec<Uuid>>,
+}
+
+impl MemberView {
+    pub(crate) fn new(member: &Member) -> Self {
+        Self {
+            id: member.id,
+            roles: member.roles.clone(),
+            permissions: member.permissions(),
+            sites: member.sites.clone(),
+        }
+    }
 }
 
 /// Who the caller is.

@@ -7,6 +7,7 @@
 mod halle;
 
 use fallbuch_domain::agency::AgencyOpened;
+use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::catalogue::{ShippedAgency, shipped_agencies};
 use fallbuch_domain::text::Line;
 use fallbuch_domain::{Permission, Role};
@@ -79,10 +80,21 @@ async fn found(store: &Store, agency: ShippedAgency) -> Result<(), DemoError> {
     for role in Role::ALL {
         let login = login(&agency.code, *role);
         operator
-            .admit_member(&access, INITIATIVE_BEGAN, &login, vec![*role], None)
+            .admit_member(&access, INITIATIVE_BEGAN, &login, terms_of(*role))
             .await?;
     }
     Ok(())
+}
+
+/// What a demo member with one role may do.
+#[must_use]
+pub fn terms_of(role: Role) -> Terms {
+    Terms {
+        // A program that follows the agency's events.
+        permissions: (role == Role::Service)
+            .then(|| vec![Permission::CaseRead, Permission::EventSubscribe]),
+        ..Terms::of_roles(vec![role])
+    }
 }
 
 /// A demo member's access, as it would have it over HTTP.

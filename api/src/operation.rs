@@ -52,6 +52,9 @@ operations! {
     ReadAgency = "read_agency" AgencyRead;
     ListSites = "list_sites" AgencyRead;
     ListMembers = "list_members" AgencyRead;
+    AdmitMember = "admit_member" AgencyAdmin;
+    ChangeMemberRoles = "change_member_roles" AgencyAdmin;
+    RecordDeparture = "record_departure" AgencyAdmin;
     ReadFeed = "read_feed" EventSubscribe;
     ReadActivity = "read_activity" ReportRead;
     ListCases = "list_cases" CaseRead;

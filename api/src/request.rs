@@ -16,12 +16,13 @@ use std::sync::Arc;
 use actix_web::dev::{Payload, Url};
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, HeaderMap, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, web};
+use fallbuch_domain::agency::AgencyState;
 use fallbuch_persistence::{Access, AccessDenied, CaseHead, CaseRead, Entry, Store};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(crate) use body::{Command, Input};
-pub(crate) use query::{NoQuery, Paging, Parameters, Query, bad_cursor, counted, day};
+pub(crate) use query::{NoQuery, Paging, Parameters, Query, bad_cursor, counted, day, instant};
 
 use crate::body_schema::BodySchemas;
 use crate::identity::{TokenVerifier, VerifiedIdentity};
@@ -74,6 +75,7 @@ pub(crate) struct Addressed {
     case: Option<CaseRead>,
     target: Option<Uuid>,
     version: Option<u64>,
+    agency: Option<(u64, Arc<AgencyState>)>,
 }
 
 impl<O, B, Q> Request<O, B, Q> {
@@ -104,7 +106,13 @@ impl Addressed {
         self.case.as_ref().ok_or_else(Problem::not_found)
     }
 
-    /// The need, priority or agreement of the case.
+    /// The agency, and the version of its own stream.
+    pub(crate) fn agency(&self) -> Result<(u64, &Arc<AgencyState>), Problem> {
+        let (version, state) = self.agency.as_ref().ok_or_else(Problem::not_found)?;
+        Ok((*version, state))
+    }
+
+    /// The need, priority or agreement of the case, or the member of the agency.
     pub(crate) fn target(&self) -> Result<Uuid, Problem> {
         self.target.ok_or_else(Problem::not_found)
     }
@@ -228,7 +236,11 @@ async fn entered<O: Operation>(
     let entered = store
         .enter(&identity.as_login(), code, permission, wanted)
         .await;
-    let Entry { access, case } = entered.map_err(|denied| match denied {
+    let Entry {
+        access,
+        agency,
+        case,
+    } = entered.map_err(|denied| match denied {
         AccessDenied::Unknown => Problem::not_found(),
         AccessDenied::Forbidden(permission) => Problem::forbidden(permission.code()),
         AccessDenied::Store(error) => error.into(),
@@ -236,7 +248,7 @@ async fn entered<O: Operation>(
     log_agency(request, access.agency_code());
     let addressed = match path.case_id {
         Some(id) if !O::NEEDS_STATE => path.addressed_head(store.case_head(&access, id).await?)?,
-        Some(_) | None => path.addressed(case)?,
+        Some(_) | None => path.addressed(agency, case)?,
     };
     Ok((access, addressed))
 }
@@ -259,7 +271,7 @@ fn recalled<O: Operation>(
     let entry = services
         .store
         .recall(&login, code, O::PERMISSION?, path.case_id)?;
-    let addressed = path.addressed(entry.case).ok()?;
+    let addressed = path.addressed(entry.agency, entry.case).ok()?;
     log_agency(request, entry.access.agency_code());
     Some((entry.access, addressed))
 }
@@ -272,6 +284,7 @@ struct Path {
     need: Option<Uuid>,
     priority: Option<Uuid>,
     agreement: Option<Uuid>,
+    member: Option<Uuid>,
     version: Option<u64>,
 }
 
@@ -297,6 +310,7 @@ impl Path {
             need: id("need_id"),
             priority: id("priority_id"),
             agreement: id("agreement_id"),
+            member: id("member_id"),
             version: None,
         };
         if let Some(text) = segments.get("version") {
@@ -322,10 +336,21 @@ impl Path {
     }
 
     /// What it addresses; what names nothing here, or something of another agency, is 404.
-    fn addressed(&self, case: Option<CaseRead>) -> Result<Addressed, Problem> {
+    fn addressed(
+        &self,
+        agency: (u64, Arc<AgencyState>),
+        case: Option<CaseRead>,
+    ) -> Result<Addressed, Problem> {
         if self.case_id.is_none() {
+            // Who left is still there to be named: a departure that is sent again is answered as before.
+            let member = self.member.map(|member| agency.1.knows_member(member));
+            if member == Some(false) {
+                return Err(Problem::not_found());
+            }
             return Ok(Addressed {
                 version: self.version,
+                target: self.member,
+                agency: Some(agency),
                 ..Addressed::default()
             });
         }
@@ -347,6 +372,7 @@ impl Path {
             case: Some(case),
             target: self.need.or(self.priority).or(self.agreement),
             version: self.version,
+            agency: Some(agency),
         })
     }
 }

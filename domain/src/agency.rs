@@ -6,16 +6,18 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub mod command;
+mod decide;
 pub mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use command::AgencyCommand;
+pub use decide::decide;
+
 use crate::case::event::wire;
 use crate::event_macro::events;
-use crate::facts::Facts;
 use crate::rights::{Permission, Role};
-use crate::rule::Rejection;
-use crate::stream::{Decision, Event, EventData};
 use crate::text::Line;
 
 events! {
@@ -27,6 +29,10 @@ events! {
         SiteOpened(SiteOpened) = "site_opened" 1,
         /// A member was admitted.
         MemberAdmitted(MemberAdmitted) = "member_admitted" 1,
+        /// A member's roles, sites or permissions became others.
+        MemberRolesChanged(MemberRolesChanged) = "member_roles_changed" 1,
+        /// A member left.
+        MemberLeft(MemberLeft) = "member_left" 1,
     }
 }
 
@@ -53,15 +59,38 @@ wire! {
         pub site: Uuid,
     }
 
-    /// Data of `member_admitted`.
+    /// Data of `member_admitted`. Who the member is by its identity provider stands in no event.
     pub struct MemberAdmitted {
         /// The member's id.
         pub member: Uuid,
+        /// What a service account may do; absent for people, who have roles.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub permissions: Option<Vec<Permission>>,
         /// What the member is.
         pub roles: Vec<Role>,
         /// The sites the member is limited to; absent means all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub sites: Option<Vec<Uuid>>,
+    }
+
+    /// Data of `member_roles_changed`: what the member is from now on, whole.
+    pub struct MemberRolesChanged {
+        /// The member's id.
+        pub member: Uuid,
+        /// What a service account may do; absent for people, who have roles.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub permissions: Option<Vec<Permission>>,
+        /// What the member is.
+        pub roles: Vec<Role>,
+        /// The sites the member is limited to; absent means all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub sites: Option<Vec<Uuid>>,
+    }
+
+    /// Data of `member_left`.
+    pub struct MemberLeft {
+        /// The member's id.
+        pub member: Uuid,
     }
 
     /// A site of an agency.
@@ -76,6 +105,9 @@ wire! {
     pub struct Member {
         /// The member's id.
         pub id: Uuid,
+        /// What a service account may do; absent for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub named_permissions: Option<Vec<Permission>>,
         /// What the member is.
         pub roles: Vec<Role>,
         /// The sites the member is limited to; absent means all.
@@ -91,6 +123,9 @@ wire! {
         pub case_prefix: String,
         /// Its code in addresses.
         pub code: String,
+        /// Who was a member and is none now, in the order of leaving.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub former_members: Vec<Uuid>,
         /// Two-digit codes of the Länder it serves.
         pub land_codes: Vec<String>,
         /// Its members, in the order of admission.
@@ -102,52 +137,15 @@ wire! {
     }
 }
 
-/// A command to an agency's stream; so far the operator's alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AgencyCommand {
-    /// Opens the agency.
-    OpenAgency {
-        /// The day it opened.
-        occurred_on: time::Date,
-        /// What it is.
-        agency: AgencyOpened,
-    },
-    /// Opens a site.
-    OpenSite {
-        /// The day it opened.
-        occurred_on: time::Date,
-        /// Its name.
-        name: Line,
-    },
-    /// Admits a member.
-    AdmitMember {
-        /// The day of admission.
-        occurred_on: time::Date,
-        /// The member's id, made beforehand so that a login can point to it.
-        member: Uuid,
-        /// What the member is.
-        roles: Vec<Role>,
-        /// The sites the member is limited to; none means all.
-        sites: Option<Vec<Uuid>>,
-    },
-}
-
-impl AgencyCommand {
-    /// The permission it asks for.
-    #[must_use]
-    pub fn permission(&self) -> Permission {
-        match self {
-            Self::OpenAgency { .. } => Permission::NetworkAdmin,
-            Self::OpenSite { .. } | Self::AdmitMember { .. } => Permission::AgencyAdmin,
-        }
-    }
-}
-
 impl Member {
-    /// The first of the member's roles that grants `permission`.
+    /// The first of the member's roles that grants `permission`; a service account's one role grants those it was
+    /// given by name.
     #[must_use]
     pub fn role_for(&self, permission: Permission) -> Option<Role> {
-        Role::granting(&self.roles, permission)
+        let named = self.named_permissions.iter().flatten();
+        let is_named = named.into_iter().any(|one| *one == permission);
+        let by_name = (is_named && self.roles.contains(&Role::Service)).then_some(Role::Service);
+        Role::granting(&self.roles, permission).or(by_name)
     }
 
     /// Everything the member may do, in the order of the table.
@@ -182,6 +180,12 @@ impl AgencyState {
         self.members.iter().find(|member| member.id == id)
     }
 
+    /// Whether somebody is or was a member.
+    #[must_use]
+    pub fn knows_member(&self, id: Uuid) -> bool {
+        self.member(id).is_some() || self.former_members.contains(&id)
+    }
+
     /// The state after `event`. Total: what does not fit leaves the state as it was.
     #[must_use]
     pub fn evolve(state: Option<Self>, event: &AgencyEvent) -> Option<Self> {
@@ -200,6 +204,7 @@ impl AgencyState {
             carrier: opened.carrier.clone(),
             case_prefix: opened.case_prefix.clone(),
             code: opened.code.clone(),
+            former_members: Vec::new(),
             land_codes: opened.land_codes.clone(),
             members: Vec::new(),
             name: opened.name.clone(),
@@ -217,96 +222,30 @@ impl AgencyState {
                     name: opened.name.clone(),
                 });
             }
-            AgencyEvent::MemberAdmitted(admitted) => self.members.push(Member {
-                id: admitted.member,
-                roles: admitted.roles.clone(),
-                sites: admitted.sites.clone(),
-            }),
+            AgencyEvent::MemberAdmitted(admitted) => {
+                self.former_members
+                    .retain(|former| *former != admitted.member);
+                self.members.push(Member {
+                    id: admitted.member,
+                    named_permissions: admitted.permissions.clone(),
+                    roles: admitted.roles.clone(),
+                    sites: admitted.sites.clone(),
+                });
+            }
+            AgencyEvent::MemberRolesChanged(changed) => {
+                let mut members = self.members.iter_mut();
+                if let Some(member) = members.find(|member| member.id == changed.member) {
+                    member.named_permissions.clone_from(&changed.permissions);
+                    member.roles.clone_from(&changed.roles);
+                    member.sites.clone_from(&changed.sites);
+                }
+            }
+            AgencyEvent::MemberLeft(left) => {
+                if self.member(left.member).is_some() {
+                    self.members.retain(|member| member.id != left.member);
+                    self.former_members.push(left.member);
+                }
+            }
         }
     }
-}
-
-/// Decides a command on the state of its agency.
-///
-/// # Errors
-/// The rules that refuse.
-pub fn decide(
-    state: Option<&AgencyState>,
-    command: &AgencyCommand,
-    facts: &Facts<'_>,
-    new_id: &mut dyn FnMut() -> Uuid,
-) -> Result<Decision, Rejection> {
-    let (occurred_on, data) = match command.clone() {
-        AgencyCommand::OpenAgency {
-            occurred_on,
-            agency,
-        } => (occurred_on, AgencyEvent::AgencyOpened(agency)),
-        AgencyCommand::OpenSite { occurred_on, name } => (
-            occurred_on,
-            AgencyEvent::SiteOpened(SiteOpened {
-                name,
-                site: new_id(),
-            }),
-        ),
-        AgencyCommand::AdmitMember {
-            occurred_on,
-            member,
-            roles,
-            sites,
-        } => (
-            occurred_on,
-            AgencyEvent::MemberAdmitted(MemberAdmitted {
-                member,
-                roles,
-                sites,
-            }),
-        ),
-    };
-    let warnings = check(state, &data, occurred_on, facts).verdict()?;
-    let data = EventData::Agency(data);
-    Ok(Decision {
-        events: vec![Event {
-            occurred_on,
-            reason: None,
-            data,
-        }],
-        warnings,
-    })
-}
-
-fn check(
-    state: Option<&AgencyState>,
-    event: &AgencyEvent,
-    occurred_on: time::Date,
-    facts: &Facts<'_>,
-) -> crate::rule::Findings {
-    use crate::rule::{Finding, Findings, Rule};
-    let mut findings = Findings::default();
-    findings.require(occurred_on <= facts.today, || {
-        Finding::new(Rule::R26).at("/occurred_on")
-    });
-    let opening = matches!(event, AgencyEvent::AgencyOpened(_));
-    findings.require(opening == state.is_none(), || {
-        Finding::new(Rule::R01).because(
-            "Eine Agentur wird zuerst und nur einmal eröffnet.",
-            "An agency is opened first and only once.",
-        )
-    });
-    if let (AgencyEvent::MemberAdmitted(admitted), Some(state)) = (event, state) {
-        findings.require(state.member(admitted.member).is_none(), || {
-            Finding::new(Rule::R21).at("/member").because(
-                "Die Person ist bereits Mitglied.",
-                "The person is a member already.",
-            )
-        });
-        for site in admitted.sites.iter().flatten() {
-            findings.require(state.site(*site).is_some(), || {
-                Finding::new(Rule::R03).at("/sites").because(
-                    "Der Standort gehört nicht zu den offenen Standorten der Agentur.",
-                    "The site is none of the agency's open sites.",
-                )
-            });
-        }
-    }
-    findings
 }

@@ -115,6 +115,8 @@ pub enum Role {
     Controller,
     /// The machine's owner at the command line; never a member.
     Operator,
+    /// A program, with exactly the permissions that were named when it was admitted.
+    Service,
 }
 
 use Permission as P;
@@ -179,6 +181,7 @@ impl Role {
         Self::AgencyAdmin,
         Self::PrivacyOfficer,
         Self::Controller,
+        Self::Service,
     ];
 
     /// What the role may do. The operator acts by the machine, not by a permission.
@@ -191,7 +194,8 @@ impl Role {
             Self::AgencyAdmin => AGENCY_ADMIN,
             Self::PrivacyOfficer => PRIVACY_OFFICER,
             Self::Controller => CONTROLLER,
-            Self::Operator => &[],
+            // A service account's stand with the member.
+            Self::Operator | Self::Service => &[],
         }
     }
 
@@ -206,6 +210,7 @@ impl Role {
             Self::PrivacyOfficer => "privacy_officer",
             Self::Controller => "controller",
             Self::Operator => "operator",
+            Self::Service => "service",
         }
     }
 

@@ -89,6 +89,12 @@ rules! {
     /// Back-dating before the opening day.
     R27: "Das Datum liegt vor dem Tag der Eröffnung.",
          "The date is before the opening day.";
+    /// Roles and permissions of a member go together.
+    R31: "Ein Dienstkonto hat allein die Rolle service und nennt seine Rechte; Personen haben Rollen und nennen keine.",
+         "A service account has the role service alone and names its permissions; people have roles and name none.";
+    /// An agency without an administrator.
+    R32: "Danach verwaltet niemand mehr die Mitglieder der Agentur; das kann nur noch, wer die Maschine betreibt.",
+         "Nobody administers the agency's members after this; only the machine's operator can.";
 }
 
 /// One rule that a check found to be touched.

@@ -249,6 +249,15 @@ impl Command {
         }
     }
 
+    /// Whether it means the same on every version of its stream, so that none has to be named.
+    #[must_use]
+    pub fn commutes(&self) -> bool {
+        match self {
+            Self::Agency(_) => true,
+            Self::Case(command) => command.kind().commutes(),
+        }
+    }
+
     /// What it needs to know beyond its stream.
     #[must_use]
     pub fn needs(&self, state: Option<&State>) -> Needs {

@@ -614,14 +614,71 @@ export interface paths {
         };
         /**
          * List the members of an agency
-         * @description The agency's members by id, with their roles and the sites they are limited to. Names are
-         *     personal data and not part of this list.
+         * @description The agency's members by id, with their roles, everything they may do, and the sites they are
+         *     limited to; with `recorded_at` those of that instant, so that it can be told who had which right
+         *     when. Names are personal data and not part of this list. Its ETag is the version to name in
+         *     `If-Match` when a member is admitted, changed or leaves.
          *
          *     Permission: `agency:read`.
          */
         get: operations["list_members"];
         put?: never;
-        post?: never;
+        /**
+         * Admit a member
+         * @description Whoever signs in as `login` is a member of the agency from the moment this is recorded, with the
+         *     roles given, at the sites given. A program is admitted as a service account: with the role
+         *     `service` alone and the permissions it needs by name (R31). Who left and is admitted again is the
+         *     same member as before. The login stands in no event.
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["admit_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/members/{member_id}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that a member left
+         * @description In force when it is recorded: nothing of the member stands behind it in the agency's log. From
+         *     then on the agency is to the member what it is to a stranger. Only while it is a member (R21).
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["record_departure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/members/{member_id}/role-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change what a member may do
+         * @description Says the member's roles, sites and permissions from now on, whole. In force when it is recorded:
+         *     a command of the member that is decided later needs the new right. Only while it is a member (R21).
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["change_member_roles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -848,6 +905,24 @@ export interface components {
             /** @description The first role, in the order of the rights table, that grants the command's permission. */
             role: components["schemas"]["Role"];
         };
+        /** @description Admits a member. A login that left comes back as the same member. */
+        AdmitMember: {
+            /** @description Who it is, as an identity provider says. Stands in no event. */
+            login: components["schemas"]["Login"];
+            /**
+             * Format: date
+             * @description The day of admission. The right begins when the admission is recorded, whatever the day.
+             */
+            occurred_on: string;
+            /** @description What a service account may do (R31); absent for people. */
+            permissions?: components["schemas"]["Permission"][];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description What the member is. */
+            roles: components["schemas"]["Role"][];
+            /** @description The sites the member is limited to; absent means all. */
+            sites?: string[];
+        };
         /** @description An agency. */
         Agency: {
             /** @description The organisation that runs it (Träger). */
@@ -876,6 +951,19 @@ export interface components {
         AgencyList: {
             /** @description The agencies, in the order of their codes. */
             items: components["schemas"]["Agency"][];
+        };
+        /** @description Data of `agency_opened`. */
+        AgencyOpened: {
+            /** @description The organisation that runs the agency (Träger). */
+            carrier: components["schemas"]["Line"];
+            /** @description What the agency's file numbers begin with. */
+            case_prefix: string;
+            /** @description The agency's code in addresses; never changes. */
+            code: string;
+            /** @description Two-digit codes of the Länder it serves. */
+            land_codes: string[];
+            /** @description Its name. */
+            name: components["schemas"]["Line"];
         };
         /** @description Agrees a priority. */
         AgreePriority: {
@@ -1178,6 +1266,22 @@ export interface components {
              */
             version: number;
         };
+        /** @description Says what a member is from now on, whole: what is absent is no more. */
+        ChangeMemberRoles: {
+            /**
+             * Format: date
+             * @description The day of the change. It is in force when it is recorded, whatever the day.
+             */
+            occurred_on: string;
+            /** @description What a service account may do (R31); absent for people. */
+            permissions?: components["schemas"]["Permission"][];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description What the member is. */
+            roles: components["schemas"]["Role"][];
+            /** @description The sites the member is limited to; absent means all. */
+            sites?: string[];
+        };
         /**
          * @description How agency and municipality were in contact.
          * @enum {string}
@@ -1426,6 +1530,19 @@ export interface components {
             /** @description The English text. */
             en: string;
         };
+        /** @description Somebody as an identity provider says. */
+        Login: {
+            /**
+             * @description The identity provider: the tokens' `iss`.
+             * @example https://login.example.org
+             */
+            issuer: string;
+            /**
+             * @description Its subject: the tokens' `sub`.
+             * @example 248289761001
+             */
+            subject: string;
+        };
         /** @description Who the caller is. */
         Me: {
             /**
@@ -1445,22 +1562,60 @@ export interface components {
          * @enum {string}
          */
         MeetingOutcome: "interested" | "undecided" | "declined";
-        /** @description A member of an agency. The name is a personal value and not kept here. */
+        /** @description A member of an agency. */
         Member: {
             /**
              * Format: uuid
              * @description The member's id.
              */
             id: string;
+            /** @description Everything the member may do. */
+            permissions: components["schemas"]["Permission"][];
             /** @description What the member is. */
             roles: components["schemas"]["Role"][];
             /** @description The sites the member is limited to; absent means all. */
             sites?: string[];
         };
+        /** @description Data of `member_admitted`. Who the member is by its identity provider stands in no event. */
+        MemberAdmitted: {
+            /**
+             * Format: uuid
+             * @description The member's id.
+             */
+            member: string;
+            /** @description What a service account may do; absent for people, who have roles. */
+            permissions?: components["schemas"]["Permission"][];
+            /** @description What the member is. */
+            roles: components["schemas"]["Role"][];
+            /** @description The sites the member is limited to; absent means all. */
+            sites?: string[];
+        };
+        /** @description Data of `member_left`. */
+        MemberLeft: {
+            /**
+             * Format: uuid
+             * @description The member's id.
+             */
+            member: string;
+        };
         /** @description The agency's members. */
         MemberList: {
             /** @description The members, in the order of their admission. */
             items: components["schemas"]["Member"][];
+        };
+        /** @description Data of `member_roles_changed`: what the member is from now on, whole. */
+        MemberRolesChanged: {
+            /**
+             * Format: uuid
+             * @description The member's id.
+             */
+            member: string;
+            /** @description What a service account may do; absent for people, who have roles. */
+            permissions?: components["schemas"]["Permission"][];
+            /** @description What the member is. */
+            roles: components["schemas"]["Role"][];
+            /** @description The sites the member is limited to; absent means all. */
+            sites?: string[];
         };
         /** @description What the caller is in one agency. */
         Membership: {
@@ -1927,6 +2082,16 @@ export interface components {
             /** @description What was talked about. */
             topics: components["schemas"]["Line"][];
         };
+        /** @description Records that a member left. */
+        RecordDeparture: {
+            /**
+             * Format: date
+             * @description The day of leaving. The right ends when the departure is recorded, whatever the day.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description Records the initial meeting. */
         RecordInitialMeeting: {
             /** @description What is to happen next. */
@@ -1969,9 +2134,9 @@ export interface components {
             /**
              * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
              *
-             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened
+             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft
              */
-            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | Record<string, never>;
+            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | Record<string, never>;
             /**
              * Format: uuid
              * @description The event's id.
@@ -2057,12 +2222,12 @@ export interface components {
          * @description What a member is in an agency.
          * @enum {string}
          */
-        Role: "reader" | "advisor" | "coordinator" | "agency_admin" | "privacy_officer" | "controller" | "operator";
+        Role: "reader" | "advisor" | "coordinator" | "agency_admin" | "privacy_officer" | "controller" | "operator" | "service";
         /**
          * @description A rule of the domain by its stable id.
          * @enum {string}
          */
-        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27";
+        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32";
         /** @description Records that the agreement was signed. */
         SignAgreement: {
             /** @description What ends it besides its date. */
@@ -2135,6 +2300,16 @@ export interface components {
         SiteList: {
             /** @description The open sites, in the order of their opening. */
             items: components["schemas"]["Site"][];
+        };
+        /** @description Data of `site_opened`. */
+        SiteOpened: {
+            /** @description The site's name, a town's. */
+            name: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The site's id.
+             */
+            site: string;
         };
         /** @description A federal programme whose results are passed on as model solutions. */
         SolutionOrigin: {
@@ -2658,7 +2833,7 @@ export interface components {
          */
         IdempotencyKey: string;
         /**
-         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
          * @example "7"
          */
         IfMatch: string;
@@ -2672,6 +2847,11 @@ export interface components {
          * @example 50
          */
         Limit: number;
+        /**
+         * @description The member's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        MemberId: string;
         /**
          * @description The need's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
@@ -2711,7 +2891,7 @@ export interface components {
          */
         Link: string;
         /**
-         * @description The case after opening it, else the command's last event.
+         * @description The case after opening it, the list of members after changing it, else the command's last event.
          * @example /v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001
          */
         Location: string;
@@ -3083,7 +3263,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 6,
+                     *           "position": 10,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3308,7 +3488,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3373,7 +3553,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-07",
-                     *           "position": 17,
+                     *           "position": 21,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3423,7 +3603,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3485,7 +3665,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-20",
-                     *           "position": 20,
+                     *           "position": 24,
                      *           "reason": "Es bleibt bei einer einzigen Zielvereinbarung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -3536,7 +3716,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3607,7 +3787,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-13",
-                     *           "position": 18,
+                     *           "position": 22,
                      *           "reason": "Die Laufzeit folgt der Programmphase.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -3658,7 +3838,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3751,7 +3931,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-27",
-                     *           "position": 21,
+                     *           "position": 25,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -3877,7 +4057,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3942,7 +4122,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-04-30",
-                     *           "position": 22,
+                     *           "position": 26,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3992,7 +4172,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4067,7 +4247,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 7,
+                     *           "position": 11,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4175,7 +4355,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 9,
+                     *           "position": 13,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4269,7 +4449,7 @@ export interface operations {
                      *       },
                      *       "id": "014f8806-ef40-7000-8000-00000000e001",
                      *       "occurred_on": "2015-02-10",
-                     *       "position": 9,
+                     *       "position": 13,
                      *       "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *       "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *       "schema": 1,
@@ -4309,7 +4489,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4395,7 +4575,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-01-20",
-                     *           "position": 8,
+                     *           "position": 12,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4446,7 +4626,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4516,7 +4696,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 9,
+                     *           "position": 13,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4566,7 +4746,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4644,7 +4824,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-24",
-                     *           "position": 10,
+                     *           "position": 14,
                      *           "reason": "Ergebnis der Abstimmung zwischen den Fachbereichen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4695,7 +4875,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4757,7 +4937,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-03",
-                     *           "position": 12,
+                     *           "position": 16,
                      *           "reason": "Der Bedarf war doppelt erfasst.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4808,7 +4988,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4878,7 +5058,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-10",
-                     *           "position": 13,
+                     *           "position": 17,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4928,7 +5108,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4990,7 +5170,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-24",
-                     *           "position": 16,
+                     *           "position": 20,
                      *           "reason": "Der Schwerpunkt geht in einem anderen auf.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5041,7 +5221,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5121,7 +5301,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-17",
-                     *           "position": 14,
+                     *           "position": 18,
                      *           "reason": "Der Stadtrat berät erst im Frühjahr 2017.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5172,7 +5352,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5227,7 +5407,7 @@ export interface operations {
                      *           "data": {},
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-05-15",
-                     *           "position": 23,
+                     *           "position": 27,
                      *           "reason": "Die Kommune bittet um Begleitung der Umsetzung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5589,7 +5769,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 9,
+                     *           "position": 13,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5621,7 +5801,13 @@ export interface operations {
     };
     list_members: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description As it was at that instant (RFC 3339).
+                 * @example 2015-03-27T12:00:00Z
+                 */
+                recorded_at?: string;
+            };
             header?: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5658,6 +5844,18 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "id": "014a0325-8c00-7000-8000-00000000c001",
+                     *           "permissions": [
+                     *             "agency:read",
+                     *             "case:read",
+                     *             "case:history",
+                     *             "case:record",
+                     *             "person:read",
+                     *             "person:write",
+                     *             "event:subscribe",
+                     *             "report:read",
+                     *             "offering:write",
+                     *             "solution:write"
+                     *           ],
                      *           "roles": [
                      *             "advisor"
                      *           ],
@@ -5667,8 +5865,42 @@ export interface operations {
                      *         },
                      *         {
                      *           "id": "014a0325-8c00-7000-8000-00000000c002",
+                     *           "permissions": [
+                     *             "agency:read",
+                     *             "case:read",
+                     *             "case:history",
+                     *             "case:record",
+                     *             "person:read",
+                     *             "person:write",
+                     *             "event:subscribe",
+                     *             "report:read",
+                     *             "offering:write",
+                     *             "solution:write",
+                     *             "case:open",
+                     *             "case:assign",
+                     *             "agreement:write",
+                     *             "agreement:sign",
+                     *             "case:close",
+                     *             "case:reopen",
+                     *             "case:correct",
+                     *             "case:transfer",
+                     *             "export:create",
+                     *             "agency:admin",
+                     *             "audit:read"
+                     *           ],
                      *           "roles": [
-                     *             "coordinator"
+                     *             "coordinator",
+                     *             "agency_admin"
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "014a0325-8c00-7000-8000-00000000c003",
+                     *           "permissions": [
+                     *             "case:read",
+                     *             "event:subscribe"
+                     *           ],
+                     *           "roles": [
+                     *             "service"
                      *           ]
                      *         }
                      *       ]
@@ -5683,6 +5915,341 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    admit_member: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "login": {
+                 *         "issuer": "https://login.example.org",
+                 *         "subject": "248289761001"
+                 *       },
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Verstärkung des Länderteams",
+                 *       "roles": [
+                 *         "advisor"
+                 *       ],
+                 *       "sites": [
+                 *         "014a0325-8c00-7000-8000-00000000b001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdmitMember"];
+            };
+        };
+        responses: {
+            /** @description The member is admitted; its id stands in the event. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c004",
+                     *             "roles": [
+                     *               "reader"
+                     *             ]
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 7,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_admitted",
+                     *           "version": 7
+                     *         }
+                     *       ],
+                     *       "version": 7,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_departure: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The member's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                member_id: components["parameters"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordDeparture"];
+            };
+        };
+        responses: {
+            /** @description The member left. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c004"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 9,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_left",
+                     *           "version": 9
+                     *         }
+                     *       ],
+                     *       "version": 9,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    change_member_roles: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The member's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                member_id: components["parameters"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01",
+                 *       "roles": [
+                 *         "coordinator",
+                 *         "agency_admin"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeMemberRoles"];
+            };
+        };
+        responses: {
+            /** @description The member's roles are changed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "roles": [
+                     *               "coordinator",
+                     *               "agency_admin"
+                     *             ]
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 8,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_roles_changed",
+                     *           "version": 8
+                     *         }
+                     *       ],
+                     *       "version": 8,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6317,10 +6884,13 @@ export interface operations {
                      *             "case:reopen",
                      *             "case:correct",
                      *             "case:transfer",
-                     *             "export:create"
+                     *             "export:create",
+                     *             "agency:admin",
+                     *             "audit:read"
                      *           ],
                      *           "roles": [
-                     *             "coordinator"
+                     *             "coordinator",
+                     *             "agency_admin"
                      *           ],
                      *           "sites": [
                      *             {

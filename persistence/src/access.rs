@@ -125,6 +125,8 @@ impl Access {
 pub struct Entry {
     /// The caller's access.
     pub access: Access,
+    /// The agency, and the version of its own stream.
+    pub agency: (u64, std::sync::Arc<AgencyState>),
     /// The case; none if none was looked for, or there is none such for this caller.
     pub case: Option<crate::read::CaseRead>,
 }

@@ -125,7 +125,7 @@ impl StoreError {
 }
 
 /// Whether there is no connection, or one that is ending.
-fn is_away(error: &sqlx::Error) -> bool {
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
     if let sqlx::Error::Database(refusal) = error {
         let code = refusal.code();
         return code.is_some_and(|code| AWAY.contains(&code.as_ref()));

@@ -1,5 +1,6 @@
 //! What only the machine's owner does: founding agencies, and saying which login is which member.
 
+use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::agency::{AgencyCommand, AgencyOpened};
 use fallbuch_domain::text::Line;
 use fallbuch_domain::{Command, Role};
@@ -145,21 +146,59 @@ impl Operator {
         agency: &Access,
         occurred_on: Date,
         login: &Identity,
-        roles: Vec<Role>,
-        sites: Option<Vec<Uuid>>,
+        terms: Terms,
     ) -> Result<Uuid, CommandError> {
         let member = self.store.sources().ids.id();
         let member =
             directory::reserve(self.store.database(), agency.scope(), login, member).await?;
-        let key = format!("admit-member/{}/{}", login.issuer, login.subject);
+        let state = self.store.agency(agency).await?;
+        // Asked again while it is a member it is answered by the first time; who left is admitted anew.
+        if state.member(member).is_some() {
+            return Ok(member);
+        }
+        let key = format!(
+            "admit-member/{member}/{}",
+            self.store.position(agency).await?
+        );
         let command = AgencyCommand::AdmitMember {
             occurred_on,
+            reason: None,
             member,
-            roles,
-            sites,
+            terms,
         };
         self.execute(agency, Expected::Any, command, key).await?;
         Ok(member)
+    }
+
+    /// Ends a membership; whose it is is told by the login. None if there is no such member.
+    ///
+    /// # Errors
+    /// The verdict, if rules refuse it.
+    pub async fn end_membership(
+        &self,
+        agency: &Access,
+        occurred_on: Date,
+        login: &Identity,
+    ) -> Result<Option<Uuid>, CommandError> {
+        let logins = directory::logins(self.store.readers(), login).await;
+        let logins = logins.map_err(StoreError::from)?;
+        let found = logins.into_iter().find(|(one, _)| *one == agency.agency());
+        let state = self.store.agency(agency).await?;
+        let Some((_, member)) = found.filter(|(_, member)| state.member(*member).is_some()) else {
+            return Ok(None);
+        };
+        // Who comes back can leave again: the key is of this time alone.
+        let key = format!(
+            "end-membership/{member}/{}",
+            self.store.position(agency).await?
+        );
+        let command = AgencyCommand::RecordDeparture {
+            occurred_on,
+            reason: None,
+            member,
+        };
+        self.execute(agency, Expected::Any, command, key).await?;
+        Ok(Some(member))
     }
 
     /// The subjects of `issuer` that are members of the agency with `role`, the first admitted first.

@@ -20,6 +20,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite};
 use uuid::Uuid;
 
 use crate::database::Database;
+use crate::error::is_away;
 
 /// One agency's rows, for whoever was found to have access to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,9 +111,20 @@ pub(crate) async fn bound(
     pool: &PgPool,
     scope: Scope,
 ) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    set(&mut connection, &scope.0.to_string()).await?;
-    Ok(connection)
+    let agency = scope.0.to_string();
+    let mut stale = 0;
+    loop {
+        let mut connection = pool.acquire().await?;
+        match set(&mut connection, &agency).await {
+            Ok(()) => return Ok(connection),
+            // The server went away and is back: what the pool kept of it is thrown away, one by one.
+            Err(error) if is_away(&error) && stale < pool.options().get_max_connections() => {
+                stale += 1;
+                drop(connection.detach());
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Takes the connection's agency away: what a pool does with each one that comes back.

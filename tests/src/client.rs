@@ -199,7 +199,11 @@ impl Answer {
     }
 
     /// The answer itself if it has this status; the test fails with the whole body otherwise.
-    #[must_use]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "the check alone can be enough"
+    )]
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());

@@ -173,7 +173,12 @@ impl World {
         };
         let access = access.expect("the agency is there");
         operator
-            .admit_member(&access, FOUNDED, &login, vec![role], Some(sites))
+            .admit_member(
+                &access,
+                FOUNDED,
+                &login,
+                fallbuch_api::demo::terms_of(role).limited_to(Some(sites)),
+            )
             .await
             .expect("the member is admitted");
         self.as_login(&login)
@@ -216,7 +221,12 @@ impl World {
         for role in Role::ALL {
             let login = demo::login(code, *role);
             operator
-                .admit_member(&access, FOUNDED, &login, vec![*role], None)
+                .admit_member(
+                    &access,
+                    FOUNDED,
+                    &login,
+                    fallbuch_api::demo::terms_of(*role),
+                )
                 .await
                 .unwrap();
         }

@@ -168,9 +168,11 @@ on_both!(
                 let Some(permission) = &operation.permission else {
                     continue;
                 };
+                let named = fallbuch_api::demo::terms_of(*role).permissions;
                 let allowed = role
                     .permissions()
                     .iter()
+                    .chain(named.iter().flatten())
                     .any(|one| one.code() == permission);
                 // Nothing is there under these ids; who lacks the permission does not get so far.
                 let path = operation.address(|name| match name {

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use fallbuch_domain::Role;
 use fallbuch_domain::case::{CommandKind, sample};
+use fallbuch_domain::{Role, agency};
 use fallbuch_tests::document::{Document, Operation};
 use fallbuch_tests::{
     Answer, Cast, Client, Engine, Pending, SampleCase, Step, World, command_path, fresh_key,
@@ -89,7 +89,10 @@ fn request(
         let kind = CommandKind::ALL
             .iter()
             .find(|kind| kind.operation() == operation.id);
-        let body = kind.map_or(json!({}), |kind| sample::body(*kind));
+        let mut of_agencies = agency::sample::bodies().unwrap().into_iter();
+        let of_agency = of_agencies.find(|(id, _)| *id == operation.id);
+        let of_agency = of_agency.map_or(json!({}), |(_, body)| body);
+        let body = kind.map_or(of_agency, |kind| sample::body(*kind));
         request = request
             .key(&fresh_key())
             .if_match("\"1\"")
@@ -164,7 +167,8 @@ on_both!(
             }
             commands += usize::from(operation.method.eq_ignore_ascii_case("post"));
         }
-        assert_eq!(commands, CommandKind::ALL.len());
+        let of_agencies = agency::sample::bodies().unwrap().len();
+        assert_eq!(commands, CommandKind::ALL.len() + of_agencies);
         assert!(asked > 700, "{asked} requests");
         let raw = world.raw().await;
         assert_eq!(
@@ -216,7 +220,8 @@ on_both!(
                 continue;
             };
             for role in Role::ALL {
-                let mut granted = role.permissions().iter();
+                let named = fallbuch_api::demo::terms_of(*role).permissions;
+                let mut granted = role.permissions().iter().chain(named.iter().flatten());
                 if granted.any(|one| one.code() == permission) {
                     continue;
                 }

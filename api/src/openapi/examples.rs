@@ -1,5 +1,6 @@
 //! Worked examples for every operation, made from the domain's samples by the code that answers.
 
+use fallbuch_domain::agency::AgencyEvent;
 use fallbuch_domain::case::{CommandKind, sample, timeline};
 use fallbuch_domain::catalogue::Catalogue;
 use fallbuch_domain::rule::{Finding, Rejection, Rule};
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use time::macros::datetime;
 
 use super::ContractError;
-use crate::contract::{AgencyView, CaseView};
+use crate::contract::{AgencyView, CaseView, MemberView};
 use crate::language::{Language, Localized};
 use crate::problem::Problem;
 use crate::problem_catalogue::ProblemCode;
@@ -52,9 +53,26 @@ pub(super) fn all() -> Result<Examples, ContractError> {
             examples.responses.insert(operation, answer);
         }
     }
+    for (operation, body) in agency::sample::bodies()? {
+        examples.requests.insert(operation.to_owned(), body);
+    }
+    for (version, event) in (1..).zip(agency::sample::history()) {
+        let operation = match event {
+            AgencyEvent::MemberAdmitted(_) => "admit_member",
+            AgencyEvent::MemberRolesChanged(_) => "change_member_roles",
+            AgencyEvent::MemberLeft(_) => "record_departure",
+            AgencyEvent::AgencyOpened(_) | AgencyEvent::SiteOpened(_) => continue,
+        };
+        let data = EventData::Agency(event);
+        let event = serde_json::to_value(agency::sample::stored(&data, version))?;
+        let answer = json!({"version": version, "events": [event], "warnings": []});
+        examples.responses.insert(operation.to_owned(), answer);
+    }
     let mut add = |operation: &str, example: Value| {
         examples.responses.insert(operation.to_owned(), example);
     };
+    let state = agency::sample::state();
+    let members: Vec<_> = state.members.iter().map(MemberView::new).collect();
     let agency = serde_json::to_value(AgencyView::new(
         agency::sample::AGENCY,
         &agency::sample::state(),
@@ -62,14 +80,8 @@ pub(super) fn all() -> Result<Examples, ContractError> {
     add("who_am_i", me(&agency));
     add("list_agencies", json!({"items": [agency]}));
     add("read_agency", agency);
-    add(
-        "list_sites",
-        json!({"items": agency::sample::state().sites}),
-    );
-    add(
-        "list_members",
-        json!({"items": agency::sample::state().members}),
-    );
+    add("list_sites", json!({"items": state.sites}));
+    add("list_members", json!({"items": members}));
     add(
         "read_activity",
         json!({

@@ -1,5 +1,6 @@
 //! What operations have in common: who is asked, headers, problems.
 
+use fallbuch_domain::agency::AgencyEvent;
 use fallbuch_domain::case::CaseEvent;
 use serde_json::{Value, json};
 use utoipa::{PartialSchema as _, ToSchema as _};
@@ -88,6 +89,7 @@ pub(super) fn parameters() -> Value {
         "NeedId": parameter("need_id", "path", true, "The need's id.", &uuid, &json!(id)),
         "PriorityId": parameter("priority_id", "path", true, "The priority's id.", &uuid, &json!(id)),
         "AgreementId": parameter("agreement_id", "path", true, "The agreement's id.", &uuid, &json!(id)),
+        "MemberId": parameter("member_id", "path", true, "The member's id.", &uuid, &json!(id)),
         "Version": parameter("version", "path", true, "The version: the event's place in the case.",
             &version, &json!(7)),
         "AcceptLanguage": parameter("Accept-Language", "header", false,
@@ -99,7 +101,7 @@ pub(super) fn parameters() -> Value {
             &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
         "IfMatch": parameter("If-Match", "header", false,
             "The version the command was made on, as the case's ETag; without it 428. `*` only for \
-             contacts, which mean the same on every version.",
+             contacts and members, which mean the same on every version.",
             &json!({"type": "string"}), &json!("\"7\"")),
         "IfNoneMatch": parameter("If-None-Match", "header", false,
             "The ETag of the representation you have; 304 if it is still the same.",
@@ -120,6 +122,7 @@ pub(super) fn path_parameters(path: &str) -> Vec<Value> {
         "need_id" => "NeedId",
         "priority_id" => "PriorityId",
         "agreement_id" => "AgreementId",
+        "member_id" => "MemberId",
         _ => "Version",
     };
     names
@@ -131,7 +134,7 @@ pub(super) fn headers() -> Value {
     let header = |text: &str, example: &str| json!({"description": text, "schema": {"type": "string"}, "example": example});
     json!({
         "ETag": header("The version, and behind the dot this representation.", "\"7.1a2b3c4d\""),
-        "Location": header("The case after opening it, else the command's last event.",
+        "Location": header("The case after opening it, the list of members after changing it, else the command's last event.",
             "/v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001"),
         "Link": header("The next page (RFC 8288).", "</v1/agencies/transmit/cases?cursor=Nw>; rel=\"next\""),
         "ContentLanguage": header("The language of the sentences.", "de"),
@@ -170,6 +173,7 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
     let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
     ProblemBody::schemas(&mut schemas);
     schemas.extend(CaseEvent::data_schemas());
+    schemas.extend(AgencyEvent::data_schemas());
     let mut all = collected.as_object().cloned().unwrap_or_default();
     for (name, schema) in schemas {
         all.insert(name, serde_json::to_value(schema)?);
@@ -179,20 +183,22 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
 
 /// The data of an event: of a known type in any shape it ever had, or of one that was added since.
 pub(super) fn event_data() -> Value {
-    let known = CaseEvent::data_names()
-        .into_iter()
-        .map(|(_, _, name)| reference("schemas", &name));
+    let names = || {
+        let of_agencies = AgencyEvent::data_names();
+        CaseEvent::data_names().into_iter().chain(of_agencies)
+    };
+    let known = names().map(|(_, _, name)| reference("schemas", &name));
     let other =
         json!({"type": "object", "description": "The data of a type that was added since."});
-    let mapping = CaseEvent::data_names()
-        .into_iter()
-        .map(|(wire, schema, name)| {
-            if CaseEvent::TYPES.contains(&(wire, schema)) {
-                format!("`{wire}`: {name}")
-            } else {
-                format!("`{wire}` with `schema` {schema}: {name}")
-            }
-        });
+    let mapping = names().map(|(wire, schema, name)| {
+        if CaseEvent::TYPES.contains(&(wire, schema))
+            || AgencyEvent::TYPES.contains(&(wire, schema))
+        {
+            format!("`{wire}`: {name}")
+        } else {
+            format!("`{wire}` with `schema` {schema}: {name}")
+        }
+    });
     json!({
         "description": format!(
             "The event's own data; its members depend on `type` and `schema`. Types may be added.\n\n{}",

@@ -6,8 +6,10 @@ use actix_web::web;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use time::Date;
+use fallbuch_domain::Timestamp;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::language::Localized;
 use crate::violation::{RequestPart, Violation, ViolationCode};
@@ -193,6 +195,19 @@ pub(crate) fn day(text: &str) -> Option<Date> {
 pub(crate) fn counted(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number > 0 && number.to_string() == text).then_some(number)
+}
+
+/// The instant that a parameter names (RFC 3339).
+pub(crate) fn instant(parameters: &mut Parameters, name: &'static str) -> Option<Timestamp> {
+    let expected = Localized::fixed(
+        "Erwartet wird ein Zeitpunkt wie 2015-09-01T08:30:00Z.",
+        "An instant such as 2015-09-01T08:30:00Z is expected.",
+    );
+    parameters.value(name, expected, |text| {
+        let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        // The last hours of the year 9999 may lie behind it in UTC.
+        Some(Timestamp::new(instant.checked_to_offset(UtcOffset::UTC)?))
+    })
 }
 
 #[cfg(test)]

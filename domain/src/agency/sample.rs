@@ -7,8 +7,16 @@ use time::Date;
 use time::macros::date;
 use uuid::{Uuid, uuid};
 
-use super::{AgencyEvent, AgencyOpened, AgencyState, MemberAdmitted, SiteOpened};
-use crate::rights::Role;
+use super::command::{AdmitMember, ChangeMemberRoles, Login, RecordDeparture};
+use super::{
+    AgencyEvent, AgencyOpened, AgencyState, MemberAdmitted, MemberLeft, MemberRolesChanged,
+    SiteOpened,
+};
+use crate::case::sample::{COMMAND, EVENT, SALT};
+use crate::envelope::{Actor, Body, StreamReference};
+use crate::rights::{Permission, Role};
+use crate::stream::{EventData, StreamKind};
+use crate::time::Timestamp;
 
 /// The agency, and its stream.
 pub const AGENCY: Uuid = uuid!("014a0325-8c00-7000-8000-00000000a001");
@@ -20,6 +28,10 @@ pub const OTHER_SITE: Uuid = uuid!("014a0325-8c00-7000-8000-00000000b002");
 pub const ADVISOR: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c001");
 /// A member who coordinates, not limited to sites.
 pub const COORDINATOR: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c002");
+/// A program that follows the agency's events.
+pub const SERVICE: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c003");
+/// A member who read, and left.
+pub const FORMER: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c004");
 /// The day on which all of it happened.
 pub const OPENED_ON: Date = date!(2014 - 06 - 01);
 
@@ -36,16 +48,22 @@ pub fn history() -> Vec<AgencyEvent> {
         AgencyEvent::AgencyOpened(opened()),
         site(SITE, "Halle (Saale)"),
         site(OTHER_SITE, "Leipzig"),
+        admitted(ADVISOR, &[Role::Advisor], Some(vec![SITE])),
+        admitted(COORDINATOR, &[Role::Coordinator], None),
         AgencyEvent::MemberAdmitted(MemberAdmitted {
-            member: ADVISOR,
-            roles: vec![Role::Advisor],
-            sites: Some(vec![SITE]),
-        }),
-        AgencyEvent::MemberAdmitted(MemberAdmitted {
-            member: COORDINATOR,
-            roles: vec![Role::Coordinator],
+            member: SERVICE,
+            permissions: Some(vec![Permission::CaseRead, Permission::EventSubscribe]),
+            roles: vec![Role::Service],
             sites: None,
         }),
+        admitted(FORMER, &[Role::Reader], None),
+        AgencyEvent::MemberRolesChanged(MemberRolesChanged {
+            member: COORDINATOR,
+            permissions: None,
+            roles: vec![Role::Coordinator, Role::AgencyAdmin],
+            sites: None,
+        }),
+        AgencyEvent::MemberLeft(MemberLeft { member: FORMER }),
     ]
 }
 
@@ -65,6 +83,77 @@ pub fn state() -> AgencyState {
         state.apply(event);
     }
     state
+}
+
+fn admitted(member: Uuid, roles: &[Role], sites: Option<Vec<Uuid>>) -> AgencyEvent {
+    AgencyEvent::MemberAdmitted(MemberAdmitted {
+        member,
+        permissions: None,
+        roles: roles.to_vec(),
+        sites,
+    })
+}
+
+/// The whole stored form of an event of the agency, at this place in its stream and its log.
+#[must_use]
+pub fn stored(data: &EventData, version: u64) -> Body<'_> {
+    Body {
+        actor: Actor {
+            member: COORDINATOR,
+            role: Role::AgencyAdmin,
+        },
+        causation_id: None,
+        command_id: COMMAND,
+        correlation_id: COMMAND,
+        data,
+        id: EVENT,
+        occurred_on: OPENED_ON,
+        position: version,
+        reason: None,
+        recorded_at: Timestamp::new(time::macros::datetime!(2015-09-01 08:30 UTC)),
+        salt: SALT,
+        schema: data.schema(),
+        stream: StreamReference {
+            id: AGENCY,
+            kind: StreamKind::Agency,
+        },
+        event_type: data.event_type(),
+        version,
+    }
+}
+
+/// A body of every command that administrators send, by its operation, with its optional members.
+///
+/// # Errors
+/// If one cannot be written as JSON.
+pub fn bodies() -> Result<Vec<(&'static str, serde_json::Value)>, serde_json::Error> {
+    let admit = AdmitMember {
+        occurred_on: OPENED_ON,
+        reason: Some("Verstärkung des Länderteams".into()),
+        login: Login {
+            issuer: "https://login.example.org".to_owned(),
+            subject: "248289761001".to_owned(),
+        },
+        roles: vec![Role::Advisor],
+        sites: Some(vec![SITE]),
+        permissions: None,
+    };
+    let change = ChangeMemberRoles {
+        occurred_on: OPENED_ON,
+        reason: None,
+        roles: vec![Role::Coordinator, Role::AgencyAdmin],
+        sites: None,
+        permissions: None,
+    };
+    let depart = RecordDeparture {
+        occurred_on: OPENED_ON,
+        reason: None,
+    };
+    Ok(vec![
+        ("admit_member", serde_json::to_value(admit)?),
+        ("change_member_roles", serde_json::to_value(change)?),
+        ("record_departure", serde_json::to_value(depart)?),
+    ])
 }
 
 fn opened() -> AgencyOpened {

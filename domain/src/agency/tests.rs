@@ -3,11 +3,12 @@
 use time::macros::date;
 use uuid::Uuid;
 
-use super::sample::{ADVISOR, OPENED_ON, OTHER_SITE, SITE, history};
+use super::command::Terms;
+use super::sample::{ADVISOR, COORDINATOR, FORMER, OPENED_ON, OTHER_SITE, SITE, history};
 use super::{AgencyCommand, AgencyEvent, AgencyOpened, Member};
 use crate::case::sample::EVENT;
 use crate::rights::{Permission, Role};
-use crate::rule::Rule::{R01, R03, R21, R26};
+use crate::rule::Rule::{R01, R03, R21, R26, R31, R32};
 use crate::stream::{Event, EventData};
 use crate::testing::{given, new_id};
 
@@ -43,9 +44,12 @@ fn open_site() -> AgencyCommand {
 fn admit(member: Uuid, sites: Option<Vec<Uuid>>) -> AgencyCommand {
     AgencyCommand::AdmitMember {
         occurred_on: OPENED_ON,
+        reason: None,
         member,
-        roles: vec![Role::Reader],
-        sites,
+        terms: Terms {
+            sites,
+            ..Terms::of_roles(vec![Role::Reader])
+        },
     }
 }
 
@@ -96,16 +100,17 @@ fn a_member_is_admitted_once_and_to_open_sites() {
         .then_warns(&[]);
     given
         .when(admit(ADVISOR, None))
-        .then_refused_at(&[(R21, "/member")]);
+        .then_refused_at(&[(R21, "/login")]);
     given
         .when(admit(ADVISOR, Some(vec![SITE, EVENT])))
-        .then_refused_at(&[(R21, "/member"), (R03, "/sites")]);
+        .then_refused_at(&[(R21, "/login"), (R03, "/sites/1")]);
 }
 
 #[test]
 fn a_limited_member_sees_its_sites_only() {
     let mut member = Member {
         id: EVENT,
+        named_permissions: None,
         roles: vec![Role::Advisor],
         sites: Some(vec![SITE]),
     };
@@ -139,4 +144,108 @@ fn a_second_opening_changes_nothing() {
             .all(|event| super::AgencyState::evolve(None, event).is_none())
     );
     assert_eq!(OPENED_ON, date!(2014 - 06 - 01));
+}
+
+fn change(member: Uuid, terms: Terms) -> AgencyCommand {
+    AgencyCommand::ChangeMemberRoles {
+        occurred_on: OPENED_ON,
+        reason: Some("Vertretung".into()),
+        member,
+        terms,
+    }
+}
+
+fn depart(member: Uuid) -> AgencyCommand {
+    AgencyCommand::RecordDeparture {
+        occurred_on: OPENED_ON,
+        reason: None,
+        member,
+    }
+}
+
+#[test]
+fn only_who_is_a_member_changes_or_leaves() {
+    let given = given(&events());
+    let terms = Terms::of_roles(vec![Role::Controller]);
+    given.when(change(ADVISOR, terms.clone())).then_warns(&[]);
+    given.when(depart(ADVISOR)).then_warns(&[]);
+    for gone in [FORMER, EVENT] {
+        given.when(change(gone, terms.clone())).then_refused(&[R21]);
+        given.when(depart(gone)).then_refused(&[R21]);
+    }
+}
+
+#[test]
+fn a_service_account_names_what_it_may_do_and_people_do_not() {
+    let given = given(&events());
+    let terms = |roles: &[Role], permissions: Option<&[Permission]>| Terms {
+        permissions: permissions.map(<[_]>::to_vec),
+        ..Terms::of_roles(roles.to_vec())
+    };
+    let read = Some(&[Permission::CaseRead][..]);
+    given
+        .when(change(ADVISOR, terms(&[Role::Service], read)))
+        .then_warns(&[]);
+    given
+        .when(change(ADVISOR, terms(&[Role::Service], None)))
+        .then_refused_at(&[(R31, "/permissions")]);
+    given
+        .when(change(ADVISOR, terms(&[Role::Advisor], read)))
+        .then_refused_at(&[(R31, "/permissions")]);
+    given
+        .when(change(ADVISOR, terms(&[Role::Service, Role::Reader], read)))
+        .then_refused_at(&[(R31, "/roles")]);
+    given
+        .when(change(ADVISOR, terms(&[Role::Operator], None)))
+        .then_refused_at(&[(R31, "/roles")]);
+    let network = Some(&[Permission::NetworkAdmin][..]);
+    given
+        .when(change(ADVISOR, terms(&[Role::Service], network)))
+        .then_refused_at(&[(R31, "/permissions")]);
+}
+
+#[test]
+fn whoever_takes_the_last_administrators_right_is_told() {
+    let given = given(&events());
+    given.when(depart(COORDINATOR)).then_warns(&[R32]);
+    let terms = Terms::of_roles(vec![Role::Coordinator]);
+    given.when(change(COORDINATOR, terms)).then_warns(&[R32]);
+    let both = Terms::of_roles(vec![Role::AgencyAdmin]);
+    given.when(change(COORDINATOR, both)).then_warns(&[]);
+}
+
+#[test]
+fn a_service_account_may_what_it_was_given_and_nothing_else() {
+    let member = Member {
+        id: EVENT,
+        named_permissions: Some(vec![Permission::CaseRead]),
+        roles: vec![Role::Service],
+        sites: None,
+    };
+    assert_eq!(member.permissions(), [Permission::CaseRead]);
+    assert_eq!(member.role_for(Permission::CaseRead), Some(Role::Service));
+    // Names without the role give nothing.
+    let person = Member {
+        roles: vec![Role::PrivacyOfficer],
+        named_permissions: Some(vec![Permission::CaseOpen]),
+        ..member
+    };
+    assert_eq!(person.role_for(Permission::CaseOpen), None);
+}
+
+#[test]
+fn who_left_and_comes_back_is_the_same_member() {
+    let state = super::sample::state();
+    assert!(state.member(FORMER).is_none() && state.knows_member(FORMER));
+    assert!(!state.knows_member(EVENT));
+    let back = given(&events()).when(admit(FORMER, None));
+    back.then_warns(&[]);
+    let admitted = AgencyEvent::MemberAdmitted(super::MemberAdmitted {
+        member: FORMER,
+        permissions: None,
+        roles: vec![Role::Reader],
+        sites: None,
+    });
+    let state = super::AgencyState::evolve(Some(state), &admitted).unwrap();
+    assert!(state.member(FORMER).is_some() && state.former_members.is_empty());
 }

@@ -147,8 +147,8 @@ pub fn stored(event: &Event, version: u64) -> Body<'_> {
         data: &event.data,
         id: EVENT,
         occurred_on: event.occurred_on,
-        // The agency's own five events come first.
-        position: version + 5,
+        // The agency's own events come first.
+        position: version + crate::agency::sample::history().len() as u64,
         reason: event.reason.as_ref(),
         recorded_at: Timestamp::new(time::macros::datetime!(2015-09-01 08:30 UTC)),
         salt: SALT,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Store;
 use crate::access::{Access, AccessDenied, Entry, Identity, Membership};
 use crate::directory;
-use crate::error::StoreError;
+use crate::error::{CommandError, StoreError};
 use crate::read::{CaseRead, Point};
 use crate::reader::{Head, Newest};
 use crate::tenant::Scope;
@@ -53,12 +53,15 @@ impl Store {
         };
         let scope = Scope::of(agency);
         let sight = self.reader(scope)?.ask(case).await?;
+        let version = sight.agency.as_ref().map_or(0, |head| head.version);
         let state = self.agency_of(scope, sight.agency).await?;
-        let member = state.as_ref().and_then(|state| state.member(member));
-        let (Some(state), Some(member)) = (&state, member) else {
+        let Some(state) = state else {
             return Err(AccessDenied::Unknown);
         };
-        let access = Access::member(scope, state, member);
+        let Some(member) = state.member(member) else {
+            return Err(AccessDenied::Unknown);
+        };
+        let access = Access::member(scope, &state, member);
         if !access.may(permission) {
             return Err(AccessDenied::Forbidden(permission));
         }
@@ -66,7 +69,11 @@ impl Store {
             Some(id) => self.case_of(&access, id, sight.stream).await?,
             None => None,
         };
-        Ok(Entry { access, case })
+        Ok(Entry {
+            access,
+            agency: (version, state),
+            case,
+        })
     }
 
     /// What [`Self::enter`] would say, by what this process saw a moment ago (100 ms at the most) and
@@ -85,7 +92,8 @@ impl Store {
         let (agency, member) = self.0.directory.recall(agency_code, identity)?;
         let scope = Scope::of(agency);
         let sight = self.reader(scope).ok()?.recall(case)?;
-        let Newest::Agency(state) = sight.agency?.state else {
+        let head = sight.agency?;
+        let Newest::Agency(state) = head.state else {
             return None;
         };
         let access = Access::member(scope, &state, state.member(member)?);
@@ -107,7 +115,11 @@ impl Store {
             _ => None,
         };
         let visible = case.as_ref().map(|case| access.sees_site(case.state.site));
-        (visible != Some(false)).then_some(Entry { access, case })
+        (visible != Some(false)).then_some(Entry {
+            access,
+            agency: (head.version, state),
+            case,
+        })
     }
 
     /// Every agency somebody is a member of, in the order of the codes.
@@ -152,6 +164,40 @@ impl Store {
         self.agency_state(access.scope())
             .await?
             .ok_or_else(|| StoreError::Corrupt(format!("agency {} has no state", access.agency())))
+    }
+
+    /// The agency as of a point of its history; none if it was not open then.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn agency_as_of(
+        &self,
+        access: &Access,
+        point: Point,
+    ) -> Result<Option<AgencyState>, StoreError> {
+        let folded = self.fold(access.scope(), access.agency(), point).await?;
+        Ok(folded.and_then(|folded| match folded.state {
+            State::Agency(state) => Some(state),
+            State::Case(_) => None,
+        }))
+    }
+
+    /// The member that somebody is in the agency, or is to become: it is reserved for the login, which alone gives
+    /// no right. For the same login it is always the same.
+    ///
+    /// # Errors
+    /// If the store fails, or the caller may not admit members.
+    pub async fn reserve_member(
+        &self,
+        access: &Access,
+        login: &Identity,
+    ) -> Result<Uuid, CommandError> {
+        if !access.may(Permission::AgencyAdmin) {
+            return Err(CommandError::Forbidden(Permission::AgencyAdmin));
+        }
+        let member = self.sources().ids.id();
+        let reserved = directory::reserve(self.database(), access.scope(), login, member);
+        Ok(reserved.await?)
     }
 
     async fn agency_state(&self, scope: Scope) -> Result<Option<Arc<AgencyState>>, StoreError> {

@@ -12,6 +12,7 @@ mod log;
 
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
+use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::agency::{AgencyCommand, AgencyOpened, AgencyState};
 use fallbuch_domain::case::CaseRow;
 use fallbuch_domain::catalogue::Catalogue;
@@ -192,24 +193,28 @@ impl Subject for Model {
         sites: Option<Vec<Uuid>>,
     ) -> Uuid {
         let member = self.workshop.sources.ids.id();
-        let key = format!("admit-member/{}/{}", login.issuer, login.subject);
+        let (member, position) = {
+            let mut data = self.data();
+            let position = data.log(operator.agency).position();
+            let known = data
+                .logins
+                .iter()
+                .find(|(known, agency, _)| known == login && *agency == operator.agency);
+            // Nobody leaves here: who has a login is a member.
+            if let Some((_, _, member)) = known {
+                return *member;
+            }
+            data.logins.push((login.clone(), operator.agency, member));
+            (member, position)
+        };
         let command = AgencyCommand::AdmitMember {
             occurred_on: FOUNDED,
+            reason: None,
             member,
-            roles: vec![role],
-            sites,
+            terms: Terms::of_roles(vec![role]).limited_to(sites),
         };
-        let accepted = self.command(operator, Expected::Any, key, command);
-        let mut data = self.data();
-        let known = data
-            .logins
-            .iter()
-            .find(|(known, agency, _)| known == login && *agency == operator.agency);
-        if let Some((_, _, member)) = known {
-            return *member;
-        }
-        assert!(!accepted.replayed, "a login is made with its member");
-        data.logins.push((login.clone(), operator.agency, member));
+        let key = format!("admit-member/{member}/{position}");
+        self.command(operator, Expected::Any, key, command);
         member
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::agency::{AgencyOpened, AgencyState};
 use fallbuch_domain::{Permission, Role};
 use fallbuch_persistence::{
@@ -62,7 +63,12 @@ impl Subject for Product {
     ) -> Uuid {
         let admission = self.store.operator();
         admission
-            .admit_member(operator, FOUNDED, login, vec![role], sites)
+            .admit_member(
+                operator,
+                FOUNDED,
+                login,
+                Terms::of_roles(vec![role]).limited_to(sites),
+            )
             .await
             .unwrap()
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use fallbuch_domain::agency::AgencyOpened;
+use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::case::command::{CloseCase, MunicipalityKey, OpenCase, RecordContact};
 use fallbuch_domain::case::event::Channel;
 use fallbuch_domain::case::{CaseCommand, ClosingReason, Origin};
@@ -211,7 +212,12 @@ impl Agency {
         let login = login(code);
         let roles = vec![Role::Coordinator];
         operator
-            .admit_member(&access, date!(2014 - 06 - 01), &login, roles, None)
+            .admit_member(
+                &access,
+                date!(2014 - 06 - 01),
+                &login,
+                Terms::of_roles(roles),
+            )
             .await
             .unwrap();
         Self::enter(store, code).await

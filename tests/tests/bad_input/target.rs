@@ -75,6 +75,10 @@ impl Target {
             ("need_id", text(&case["needs"][0]["id"])),
             ("priority_id", text(&case["priorities"][0]["id"])),
             ("agreement_id", text(&case["agreements"][0]["id"])),
+            (
+                "member_id",
+                world.member(AGENCY, Role::Reader).await.to_string(),
+            ),
             ("version", "1".to_owned()),
         ]);
         assert!(

@@ -41,10 +41,18 @@ fn names(scenario: &Scenario, rule: Rule) -> bool {
     }
 }
 
+/// The rules that cases meet; those of members alone have their tests with the agency.
+fn of_cases() -> impl Iterator<Item = &'static Rule> {
+    let of_members = [Rule::R31, Rule::R32];
+    Rule::ALL
+        .iter()
+        .filter(move |rule| !of_members.contains(rule))
+}
+
 #[test]
 fn every_rule_alone_turns_a_verdict() {
     let scenarios = scenarios();
-    for rule in Rule::ALL {
+    for rule in of_cases() {
         assert!(
             scenarios.iter().any(|scenario| turns(*rule, scenario)),
             "{}",
@@ -56,7 +64,7 @@ fn every_rule_alone_turns_a_verdict() {
 #[test]
 fn no_rule_is_found_by_everything() {
     let scenarios = scenarios();
-    for rule in Rule::ALL {
+    for rule in of_cases() {
         let touched = scenarios.iter().filter(|scenario| names(scenario, *rule));
         let kinds: BTreeSet<_> = touched
             .map(|scenario| scenario.command.kind().operation())

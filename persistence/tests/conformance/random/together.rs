@@ -122,7 +122,10 @@ fn drawn(body: &String) -> (Uuid, Uuid, [u8; 16]) {
         },
         EventData::Agency(event) => match event {
             AgencyEvent::SiteOpened(opened) => opened.site,
-            AgencyEvent::AgencyOpened(_) | AgencyEvent::MemberAdmitted(_) => Uuid::nil(),
+            AgencyEvent::AgencyOpened(_)
+            | AgencyEvent::MemberAdmitted(_)
+            | AgencyEvent::MemberRolesChanged(_)
+            | AgencyEvent::MemberLeft(_) => Uuid::nil(),
         },
     };
     let whole: Value = serde_json::from_str(body).unwrap();
