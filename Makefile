@@ -19,6 +19,9 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY_ROOT := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
 CARGO_DENY := $(CARGO_DENY_ROOT)/bin/cargo-deny
 
+# Written by pip at the end of an installation.
+PYTHON_TOOLS := $(TOOLS)/python/bin/pgrls
+
 # Written by npm at the end of an installation.
 NODE_MODULES := openapi/node_modules/.package-lock.json
 
@@ -37,6 +40,8 @@ test: tools ## Run every test, on SQLite and on a throw-away PostgreSQL, and che
 	$(MAKE) --no-print-directory $(NODE_MODULES)
 	cargo build --locked --workspace --all-targets
 	tests/with-postgres.sh cargo test --locked --workspace
+	$(MAKE) --no-print-directory $(PYTHON_TOOLS)
+	tests/with-postgres.sh tests/row-security.sh
 	openapi/check.sh
 
 .PHONY: test-crash
@@ -76,6 +81,11 @@ tools: ## Install what the tests need and this machine lacks (Debian, as root or
 
 $(NODE_MODULES): openapi/package.json openapi/package-lock.json openapi/.npmrc
 	npm ci --prefix openapi --no-progress --loglevel=error
+	touch $@
+
+$(PYTHON_TOOLS): tests/row-security.requirements.txt
+	python3 -m venv $(TOOLS)/python
+	$(TOOLS)/python/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
 $(CARGO_DENY):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what `make test` needs beside Rust and is missing on this machine: a C compiler and curl, a PostgreSQL
-# server, Node.js with npm, and Chromium. Does nothing, and needs no rights, where all of it is there.
+# server, Node.js with npm, Python with virtual environments, and Chromium. Does nothing, and needs no rights, where all of it is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -33,6 +33,8 @@ has_postgresql_server || packages+=(postgresql)
 has node || packages+=(nodejs)
 has npm || packages+=(npm)
 has chromium || packages+=(chromium)
+# Debian keeps what makes virtual environments in a package of its own.
+python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || packages+=(python3 python3-venv)
 
 if [ "${#packages[@]}" -gt 0 ]; then
     has apt-get || fail "missing: ${packages[*]} (Debian's names); install them, this machine has no apt-get"

@@ -11,12 +11,12 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::access::Identity;
 use crate::database::Database;
-use crate::entity::lane;
+use crate::entity::agency;
 use crate::error::StoreError;
 use crate::tenant::{Bound, Scope};
 
@@ -54,12 +54,11 @@ impl Directory {
         if let Some(agency) = open(&self.agencies).get(code) {
             return Ok(Some(*agency));
         }
-        let lane = lane::Entity::find().filter(lane::Column::Code.eq(code));
-        let Some(lane) = lane.one(queries).await? else {
+        let Some(agency) = agency_named(queries, code).await? else {
             return Ok(None);
         };
-        open(&self.agencies).put(lane.code, lane.agency_id);
-        Ok(Some(lane.agency_id))
+        open(&self.agencies).put(agency.code, agency.agency_id);
+        Ok(Some(agency.agency_id))
     }
 
     /// The member of the agency that somebody is, or was, or is to become.
@@ -81,6 +80,21 @@ impl Directory {
         open(&self.members).put(asked, member);
         Ok(Some(member))
     }
+}
+
+/// The agency with this code, as it is written down.
+pub(crate) async fn agency_named(
+    queries: &DatabaseConnection,
+    code: &str,
+) -> Result<Option<agency::Model>, DbErr> {
+    let agency = agency::Entity::find().filter(agency::Column::Code.eq(code));
+    agency.one(queries).await
+}
+
+/// All agencies, in the order of their codes.
+pub(crate) async fn agencies(queries: &DatabaseConnection) -> Result<Vec<agency::Model>, DbErr> {
+    let agencies = agency::Entity::find().order_by_asc(agency::Column::Code);
+    agencies.all(queries).await
 }
 
 /// Every agency that somebody has a login to, with the member that it is there.

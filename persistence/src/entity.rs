@@ -1,5 +1,6 @@
 //! The tables as sea-orm reads them; the migrations are the only truth about their form.
 
+pub(crate) mod agency;
 pub(crate) mod catalogue;
 pub(crate) mod lane;
 pub(crate) mod setting;

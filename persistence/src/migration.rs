@@ -148,21 +148,25 @@ async fn check_server(connection: &mut PgConnection) -> Result<(), MigrateError>
 const APPLICATION: &[(&str, &str)] = &[
     ("SELECT", "_sqlx_migrations, catalogue"),
     ("SELECT, INSERT", "event"),
-    ("SELECT, INSERT, UPDATE", "lane"),
-    ("SELECT, INSERT, UPDATE", "stream_head, counter"),
+    ("SELECT, INSERT", "agency"),
+    ("SELECT, INSERT, UPDATE", "lane, stream_head, counter"),
     ("SELECT, INSERT, UPDATE, DELETE", "unique_key"),
     ("SELECT", "projection, activity"),
     ("SELECT, INSERT, DELETE", "setting"),
     (
         "EXECUTE",
-        "FUNCTION logins_of(text, text), logins_here(text), reserve_login(text, text, uuid)",
+        "FUNCTION heads_of(uuid[]), logins_of(text, text), logins_here(text), reserve_login(text, text, uuid)",
     ),
 ];
 
 /// What the projector does: write whatever follows from the log, and nothing else.
 const PROJECTOR: &[(&str, &str)] = &[
-    ("SELECT", "_sqlx_migrations, catalogue, event, setting"),
+    (
+        "SELECT",
+        "_sqlx_migrations, catalogue, agency, event, setting",
+    ),
     ("SELECT, UPDATE", "lane"),
+    ("EXECUTE", "FUNCTION heads_of(uuid[])"),
     (
         "SELECT, INSERT, UPDATE, DELETE",
         "stream_head, unique_key, counter, projection, activity",

@@ -4,13 +4,13 @@ use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::agency::{AgencyCommand, AgencyOpened};
 use fallbuch_domain::text::Line;
 use fallbuch_domain::{Command, Role};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use time::Date;
 use uuid::Uuid;
 
 use crate::access::{Access, Identity};
 use crate::directory;
-use crate::entity::{lane, setting};
+use crate::entity::{agency, setting};
 use crate::error::{CommandError, StoreError};
 use crate::store::Store;
 use crate::tenant::{Scope, on_bound};
@@ -46,10 +46,10 @@ impl Operator {
     /// # Errors
     /// If the store fails.
     pub async fn agencies(&self) -> Result<Vec<Access>, StoreError> {
-        let lanes = lane::Entity::find().order_by_asc(lane::Column::Code);
-        let lanes = lanes.all(self.store.queries()).await?.into_iter();
-        Ok(lanes
-            .map(|lane| Access::operator(Scope::of(lane.agency_id), lane.code))
+        let agencies = directory::agencies(self.store.queries()).await?;
+        let agencies = agencies.into_iter();
+        Ok(agencies
+            .map(|one| Access::operator(Scope::of(one.agency_id), one.code))
             .collect())
     }
 
@@ -59,7 +59,7 @@ impl Operator {
     /// If the store fails.
     pub async fn is_to_be_filled(&self) -> Result<bool, StoreError> {
         let queries = self.store.queries();
-        Ok(lane::Entity::find().count(queries).await? == 0
+        Ok(agency::Entity::find().count(queries).await? == 0
             || setting::Entity::find_by_id(FILLING)
                 .one(queries)
                 .await?
@@ -113,9 +113,8 @@ impl Operator {
     /// # Errors
     /// If the store fails.
     pub async fn agency(&self, code: &str) -> Result<Option<Access>, StoreError> {
-        let lane = lane::Entity::find().filter(lane::Column::Code.eq(code));
-        let lane = lane.one(self.store.queries()).await?;
-        Ok(lane.map(|lane| Access::operator(Scope::of(lane.agency_id), lane.code)))
+        let agency = directory::agency_named(self.store.queries(), code).await?;
+        Ok(agency.map(|one| Access::operator(Scope::of(one.agency_id), one.code)))
     }
 
     /// Opens a site.
@@ -239,19 +238,19 @@ impl Operator {
             .await
     }
 
-    /// The agency's lane, made if there is none yet.
+    /// The agency with this code and its lane, made if there is none yet.
     async fn lane(&self, code: &str) -> Result<Uuid, StoreError> {
-        const INSERT: &str =
-            "INSERT INTO lane (agency_id, code) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING";
-        let id = self.store.sources().ids.id();
-        let mut bound = self.store.database().bound(Scope::of(id)).await?;
+        const AGENCY: &str =
+            "INSERT INTO agency (agency_id, code) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING";
+        const LANE: &str = "INSERT INTO lane (agency_id) VALUES ($1) ON CONFLICT DO NOTHING";
+        let (database, id) = (self.store.database(), self.store.sources().ids.id());
+        database.run(AGENCY, vec![id.into(), code.into()]).await?;
+        let agency = self.agency(code).await?;
+        let agency = agency.ok_or_else(|| StoreError::Corrupt(format!("no agency {code}")))?;
+        let mut bound = database.bound(agency.scope()).await?;
         on_bound!(bound, connection => {
-            sqlx::query(INSERT).bind(id).bind(code).execute(connection).await?;
+            sqlx::query(LANE).bind(agency.agency()).execute(connection).await?;
         });
-        // SQLite has no second connection that writes.
-        drop(bound);
-        let lane = self.agency(code).await?;
-        lane.map(|access| access.agency())
-            .ok_or_else(|| StoreError::Corrupt(format!("no lane for {code}")))
+        Ok(agency.agency())
     }
 }

@@ -16,16 +16,6 @@ use crate::error::StoreError;
 const OWN: &str =
     "(agency_id = ( SELECT (current_setting('app.agency_id'::text))::uuid AS current_setting))";
 
-/// What a lane's policies have to be, by command: everybody finds an agency, nobody moves another's log.
-const LANE: [(&str, Option<&str>, Option<&str>); 3] = [
-    ("a", None, Some(OWN)),
-    ("r", Some("true"), None),
-    ("w", Some(OWN), Some(OWN)),
-];
-
-/// What the policy of any other table of tenants has to be.
-const TENANT: [(&str, Option<&str>, Option<&str>); 1] = [("*", Some(OWN), Some(OWN))];
-
 /// What stands open between agencies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breaches(Vec<String>);
@@ -106,13 +96,14 @@ async fn role(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error>
         .collect())
 }
 
-/// Every table with a column `agency_id`. `login` has one too, and is no agency's: it is reached by functions alone.
+/// Every table with a column `agency_id`. Two have one too and are no agency's: `agency` says which agencies there are,
+/// and `login` is reached by functions alone.
 async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Error> {
     const TABLES: &str = "SELECT relname::text AS name, relrowsecurity AS has_security, \
          relforcerowsecurity AS is_forced, pg_has_role(relowner, 'MEMBER') AS is_owned, \
          has_table_privilege(pg_class.oid, 'TRUNCATE') AS may_truncate \
          FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'agency_id' \
-         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relname <> 'login' \
+         WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND relname NOT IN ('agency', 'login') \
          ORDER BY relname";
     sqlx::query_as(TABLES).fetch_all(connection).await
 }
@@ -139,12 +130,9 @@ impl Table {
             .bind(name)
             .fetch_all(connection)
             .await?;
-        let expected: &[_] = if name == "lane" { &LANE } else { &TENANT };
-        let expected = expected.iter().map(|(command, using, check)| {
-            let text = |text: Option<&str>| text.map(str::to_owned);
-            ((*command).to_owned(), text(*using), text(*check), true)
-        });
-        if !expected.eq(policies) {
+        // One policy, for every command and role: what is read and what is written are the agency's own.
+        let own = || Some(OWN.to_owned());
+        if policies != [("*".to_owned(), own(), own(), true)] {
             found.push(format!("{name} has other policies than it should"));
         }
         Ok(found)
@@ -162,10 +150,6 @@ impl Table {
         transaction.rollback().await?;
         if !written.is_err_and(|error| is_walled(&error)) {
             return Ok(Some(format!("{name} takes rows without an agency")));
-        }
-        // Lanes are seen by everybody.
-        if name == "lane" {
-            return Ok(None);
         }
         let read = format!("SELECT 1 FROM {name} LIMIT 1");
         let read = sqlx::query(AssertSqlSafe(read))

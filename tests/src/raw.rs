@@ -77,9 +77,9 @@ pub struct Lane {
     pub position: i64,
 }
 
-const EVENTS_AFTER: &str = "SELECT lane.code, event.agency_id, event.position, stream_id, version, \
+const EVENTS_AFTER: &str = "SELECT agency.code, event.agency_id, event.position, stream_id, version, \
     stream_kind, type, recorded_at, command_id, fingerprint, body_hash, mac, body \
-    FROM event JOIN lane ON lane.agency_id = event.agency_id \
+    FROM event JOIN agency ON agency.agency_id = event.agency_id \
     WHERE event.agency_id = $1 AND event.position > $2 ORDER BY event.position";
 
 const HEADS_AFTER: &str = "SELECT agency_id, stream_id, stream_kind, version, last_position, \
@@ -87,9 +87,9 @@ const HEADS_AFTER: &str = "SELECT agency_id, stream_id, stream_kind, version, la
     municipality_kind, land, site_id, advisor_id, opened_on, agreed_until FROM stream_head \
     WHERE agency_id = $1 AND last_position > $2 ORDER BY stream_id";
 
-const EVENTS: &str = "SELECT lane.code, event.agency_id, event.position, stream_id, version, \
+const EVENTS: &str = "SELECT agency.code, event.agency_id, event.position, stream_id, version, \
     stream_kind, type, recorded_at, command_id, fingerprint, body_hash, mac, body \
-    FROM event JOIN lane ON lane.agency_id = event.agency_id ORDER BY lane.code, event.position";
+    FROM event JOIN agency ON agency.agency_id = event.agency_id ORDER BY agency.code, event.position";
 
 const HEADS: &str = "SELECT agency_id, stream_id, version, last_position, state FROM stream_head \
     ORDER BY agency_id, stream_id";
@@ -158,13 +158,13 @@ impl Raw {
 
     /// The head of every agency's log, by code.
     pub async fn lanes(&self) -> Vec<(String, i64)> {
-        let lanes = "SELECT code, position FROM lane ORDER BY code";
+        let lanes = "SELECT code, position FROM lane JOIN agency USING (agency_id) ORDER BY code";
         on_pool!(self, pool => sqlx::query_as(lanes).fetch_all(pool).await.unwrap())
     }
 
     /// The head of every agency's log, with the agency's id.
     pub async fn agencies(&self) -> Vec<Lane> {
-        let lanes = "SELECT agency_id, code, position FROM lane ORDER BY code";
+        let lanes = "SELECT agency_id, code, position FROM lane JOIN agency USING (agency_id) ORDER BY code";
         on_pool!(self, pool => sqlx::query_as(lanes).fetch_all(pool).await.unwrap())
     }
 

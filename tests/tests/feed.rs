@@ -15,7 +15,7 @@ const ACTIVITY: &str = "/v1/agencies/transmit/statistics/activity";
 async fn activity(world: &World, client: &Client, query: &str) -> Value {
     let raw = world.raw().await;
     let head = raw
-        .number("SELECT position FROM lane WHERE code = 'transmit'")
+        .number("SELECT position FROM lane JOIN agency USING (agency_id) WHERE code = 'transmit'")
         .await;
     raw.close().await;
     for _ in 0..100 {

@@ -110,7 +110,7 @@ async fn plant(world: &World, event_type: &str, schema: u32) -> EventRecord {
         Engine::Sqlite => format!("X'{hex}'"),
         Engine::Postgres => format!("'\\x{hex}'::bytea"),
     };
-    let agency = format!("(SELECT agency_id FROM lane WHERE code = '{AGENCY}')");
+    let agency = format!("(SELECT agency_id FROM agency WHERE code = '{AGENCY}')");
     let old = last.position;
     for statement in [
         format!(
@@ -120,7 +120,7 @@ async fn plant(world: &World, event_type: &str, schema: u32) -> EventRecord {
              occurred_on, recorded_at, command_id, body_hash, mac, {bytes} \
              FROM event WHERE agency_id = {agency} AND position = {old}"
         ),
-        format!("UPDATE lane SET position = {position} WHERE code = '{AGENCY}'"),
+        format!("UPDATE lane SET position = {position} WHERE agency_id = {agency}"),
         format!(
             "UPDATE stream_head SET version = {version}, last_position = {position}, \
              state_schema = 999, state = '{{}}' WHERE agency_id = {agency} AND last_position = {old}"

@@ -1,13 +1,18 @@
 -- The event store. Every primary and unique key leads with agency_id, which is also the key by
--- which agencies could be placed on different clusters. Two tables are no tenant tables: lane,
--- which holds no content, and login, which says who somebody is.
+-- which agencies could be placed on different clusters. Two tables are no tenant tables: agency,
+-- which says which agencies there are, and login, which says who somebody is.
+
+-- The agencies by the code in their addresses.
+CREATE TABLE agency (
+    agency_id BLOB NOT NULL PRIMARY KEY,
+    code      TEXT NOT NULL UNIQUE
+) STRICT;
 
 -- One row per agency, moved by the transaction that appends: positions are dense and in commit order.
 -- generation names the rows of stream_head, unique_key and counter that count; a rebuild fills the
 -- next one and moves the lane to it.
 CREATE TABLE lane (
     agency_id        BLOB    NOT NULL PRIMARY KEY,
-    code             TEXT    NOT NULL UNIQUE,
     position         INTEGER NOT NULL DEFAULT 0 CHECK (position >= 0),
     last_recorded_at INTEGER NOT NULL DEFAULT 0, -- microseconds since 1970-01-01T00:00:00Z
     generation       INTEGER NOT NULL DEFAULT 1 CHECK (generation > 0)

@@ -9,7 +9,6 @@ use sea_orm::{QuerySelect as _, QueryTrait as _};
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) agency_id: Uuid,
-    pub(crate) code: String,
     pub(crate) position: i64,
     pub(crate) last_recorded_at: i64,
     /// Which rows of states, keys and counters count.

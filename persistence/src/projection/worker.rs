@@ -8,14 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use fallbuch_domain::envelope::StoredEvent;
-use sea_orm::{EntityTrait, QueryOrder};
 use sqlx::FromRow;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{Advance, Place, Projection, Stop};
 use crate::database::Database;
-use crate::entity::lane;
+use crate::directory;
 use crate::error::StoreError;
 use crate::metrics::Metrics;
 use crate::read::unsigned;
@@ -69,9 +68,18 @@ struct Checkpoint {
     body: Option<Vec<u8>>,
 }
 
+/// An agency's log.
+#[derive(Clone)]
+struct Log {
+    scope: Scope,
+    code: String,
+    /// The position of the newest event.
+    head: i64,
+}
+
 /// How far a projection is in an agency; no checkpoint if it has not begun there.
 struct Progress {
-    lane: lane::Model,
+    log: Log,
     checkpoint: Option<Checkpoint>,
 }
 
@@ -82,10 +90,10 @@ impl Store {
     /// If the store fails.
     pub async fn following(&self) -> Result<Vec<Following>, StoreError> {
         let mut all = Vec::new();
-        let lanes = lanes(self.readers()).await?;
+        let logs = logs(self.readers()).await?;
         for projection in Projection::ALL {
-            for lane in &lanes {
-                let progress = Progress::of(self.readers(), *projection, lane).await?;
+            for log in &logs {
+                let progress = Progress::of(self.readers(), *projection, log).await?;
                 all.push(progress.as_following(*projection)?);
             }
         }
@@ -98,22 +106,22 @@ impl Progress {
     async fn of(
         database: &Database,
         projection: Projection,
-        lane: &lane::Model,
+        log: &Log,
     ) -> Result<Self, StoreError> {
         const LIVE: &str = "SELECT generation, position, failed_at, CASE WHEN failed_at IS NOT NULL \
              THEN (SELECT event.body FROM event WHERE event.agency_id = $1 \
              AND event.position = projection.failed_at) END AS body FROM projection \
              WHERE agency_id = $1 AND name = $2 AND live";
-        let mut bound = database.bound(Scope::of(lane.agency_id)).await?;
+        let mut bound = database.bound(log.scope).await?;
         let checkpoint = on_bound!(bound, connection => {
             sqlx::query_as(LIVE)
-                .bind(lane.agency_id)
+                .bind(log.scope.agency())
                 .bind(projection.name())
                 .fetch_optional(connection)
                 .await?
         });
         Ok(Self {
-            lane: lane.clone(),
+            log: log.clone(),
             checkpoint,
         })
     }
@@ -132,8 +140,8 @@ impl Progress {
         let position = checkpoint.map_or(0, |at| at.position);
         Ok(Following {
             projection: projection.name(),
-            agency: self.lane.code.clone(),
-            lag: unsigned(self.lane.position)?.saturating_sub(unsigned(position)?),
+            agency: self.log.code.clone(),
+            lag: unsigned(self.log.head)?.saturating_sub(unsigned(position)?),
             stopped_at: stopped_at.transpose()?,
         })
     }
@@ -173,14 +181,14 @@ impl Worker {
     /// Brings every projection up to what was the head at its beginning. An agency whose head has not moved
     /// since a projection reached it is not looked into.
     async fn pass(&mut self) -> Result<(), StoreError> {
-        let lanes = lanes(&self.readers).await?;
+        let logs = logs(&self.readers).await?;
         for projection in Projection::ALL {
-            for lane in &lanes {
-                let scope = Scope::of(lane.agency_id);
-                if self.reached.get(&(*projection, scope)) == Some(&lane.position) {
+            for log in &logs {
+                let scope = log.scope;
+                if self.reached.get(&(*projection, scope)) == Some(&log.head) {
                     continue;
                 }
-                let progress = Progress::of(&self.readers, *projection, lane).await?;
+                let progress = Progress::of(&self.readers, *projection, log).await?;
                 let following = progress.as_following(*projection)?;
                 let (name, agency) = (following.projection, following.agency.as_str());
                 let failed = following.stopped_at.is_some();
@@ -197,7 +205,7 @@ impl Worker {
         projection: Projection,
         progress: &Progress,
     ) -> Result<(), StoreError> {
-        let scope = Scope::of(progress.lane.agency_id);
+        let scope = progress.log.scope;
         let Some(checkpoint) = &progress.checkpoint else {
             return begin_first(&self.writers, projection, scope).await;
         };
@@ -206,7 +214,7 @@ impl Worker {
             scope,
             generation: checkpoint.generation,
         };
-        let head = progress.lane.position;
+        let head = progress.log.head;
         if checkpoint.position >= head {
             self.reached.insert((projection, scope), head);
             return Ok(());
@@ -221,7 +229,7 @@ impl Worker {
                 Err(Stop::Store(error)) => return Err(error),
                 Err(Stop::Event { position, error }) => {
                     tracing::error!(
-                        projection = projection.name(), agency = %progress.lane.code, position, %error,
+                        projection = projection.name(), agency = %progress.log.code, position, %error,
                         "a projection stopped at an event it cannot apply"
                     );
                     self.stopped.insert(place);
@@ -235,9 +243,27 @@ impl Worker {
 }
 
 /// The heads of all logs, in the order of the agencies' codes.
-async fn lanes(database: &Database) -> Result<Vec<lane::Model>, StoreError> {
-    let lanes = lane::Entity::find().order_by_asc(lane::Column::Code);
-    Ok(lanes.all(&database.queries()).await?)
+async fn logs(database: &Database) -> Result<Vec<Log>, StoreError> {
+    const POSTGRES: &str = "SELECT agency_id, head FROM heads_of($1)";
+    const SQLITE: &str = "SELECT agency_id, position FROM lane";
+    let agencies = directory::agencies(&database.queries()).await?;
+    let heads: Vec<(Uuid, i64)> = match database {
+        Database::Postgres(pool) => {
+            let ids: Vec<_> = agencies.iter().map(|agency| agency.agency_id).collect();
+            let query = sqlx::query_as(POSTGRES).bind(ids);
+            query.fetch_all(pool).await?
+        }
+        Database::Sqlite(pool) => sqlx::query_as(SQLITE).fetch_all(pool).await?,
+    };
+    let heads: HashMap<_, _> = heads.into_iter().collect();
+    let logs = agencies.into_iter().filter_map(|agency| {
+        Some(Log {
+            scope: Scope::of(agency.agency_id),
+            head: *heads.get(&agency.agency_id)?,
+            code: agency.code,
+        })
+    });
+    Ok(logs.collect())
 }
 
 /// Makes the checkpoint of an agency that the projection has not seen before.

@@ -5,11 +5,8 @@
 //! transaction stays open between them. Bodies are passed on as stored, whatever their type: a type
 //! that this version does not know does not stop a feed.
 
-use sea_orm::EntityTrait;
-
 use super::{Page, RecordedBody};
 use crate::access::Access;
-use crate::entity::lane;
 use crate::error::StoreError;
 use crate::session::signed;
 use crate::store::Store;
@@ -52,9 +49,14 @@ impl Store {
     }
 
     pub(crate) async fn head_of(&self, scope: Scope) -> Result<u64, StoreError> {
-        let lane = lane::Entity::find_by_id(scope.agency())
-            .one(self.queries())
-            .await?;
-        lane.map_or(Ok(0), |lane| super::unsigned(lane.position))
+        const HEAD: &str = "SELECT position FROM lane WHERE agency_id = $1";
+        let mut bound = self.readers().bound(scope).await?;
+        let head: Option<i64> = on_bound!(bound, connection => {
+            sqlx::query_scalar(HEAD)
+                .bind(scope.agency())
+                .fetch_optional(connection)
+                .await?
+        });
+        head.map_or(Ok(0), super::unsigned)
     }
 }

@@ -128,8 +128,8 @@ on_both! {
         assert_eq!(of("transmit").lag, 5, "the closing, the opening and three contacts");
         assert_eq!(of("bayern").lag, 0, "another agency goes on");
         // Every event before it counts, none from it on.
-        let counted = "SELECT CAST(SUM(count) AS BIGINT) FROM activity a JOIN lane l \
-                       ON l.agency_id = a.agency_id WHERE l.code = 'transmit'";
+        let counted = "SELECT CAST(SUM(count) AS BIGINT) FROM activity JOIN agency \
+                       USING (agency_id) WHERE code = 'transmit'";
         assert_eq!(raw.numbers(counted).await, [i64::try_from(event.position).unwrap() - 1]);
 
         // A rebuild stops at the same event and leaves what counts as it is.

@@ -166,7 +166,7 @@ async fn what_follows_from_the_log_and_drifts_from_it_is_noticed() {
             "counters",
         ),
         (
-            "UPDATE lane SET position = position + 1 WHERE code = 'transmit'".to_owned(),
+            "UPDATE lane SET position = position + 1 WHERE agency_id = (SELECT agency_id FROM agency WHERE code = 'transmit')".to_owned(),
             "not dense",
         ),
         (

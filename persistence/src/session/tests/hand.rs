@@ -140,7 +140,7 @@ impl Hand {
     }
 
     async fn begin([first, second, mut owner]: [Party; 3], folder: TempDir) -> Self {
-        const LANE: &str = "INSERT INTO lane (agency_id, code) VALUES ($1, 'transmit')";
+        const LANE: &str = "INSERT INTO lane (agency_id) VALUES ($1)";
         match &mut owner {
             Party::Sqlite(owner) => sqlx::query(LANE)
                 .bind(AGENCY)
