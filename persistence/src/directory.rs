@@ -18,7 +18,7 @@ use crate::access::Identity;
 use crate::database::Database;
 use crate::entity::agency;
 use crate::error::StoreError;
-use crate::tenant::{Bound, Scope};
+use crate::tenant::{Bound, Scope, stated};
 
 /// How many agencies, and how many logins, are remembered.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
@@ -107,11 +107,11 @@ pub(crate) async fn logins(
     let (issuer, subject) = (&identity.issuer, &identity.subject);
     match database {
         Database::Postgres(pool) => {
-            let query = sqlx::query_as(POSTGRES).bind(issuer).bind(subject);
+            let query = sqlx::query_as(stated(POSTGRES)).bind(issuer).bind(subject);
             query.fetch_all(pool).await
         }
         Database::Sqlite(pool) => {
-            let query = sqlx::query_as(SQLITE).bind(issuer).bind(subject);
+            let query = sqlx::query_as(stated(SQLITE)).bind(issuer).bind(subject);
             query.fetch_all(pool).await
         }
     }
@@ -134,19 +134,23 @@ pub(crate) async fn reserve(
     let (issuer, subject) = (&identity.issuer, &identity.subject);
     Ok(match database.bound(scope).await? {
         Bound::Postgres(mut connection) => {
-            let query = sqlx::query_scalar(POSTGRES).bind(issuer).bind(subject);
+            let query = sqlx::query_scalar(stated(POSTGRES))
+                .bind(issuer)
+                .bind(subject);
             query.bind(member).fetch_one(&mut *connection).await?
         }
         Bound::Sqlite(mut connection) => {
             let [insert, select] = SQLITE;
-            sqlx::query(insert)
+            sqlx::query(stated(insert))
                 .bind(issuer)
                 .bind(subject)
                 .bind(scope.agency())
                 .bind(member)
                 .execute(&mut *connection)
                 .await?;
-            let query = sqlx::query_scalar(select).bind(issuer).bind(subject);
+            let query = sqlx::query_scalar(stated(select))
+                .bind(issuer)
+                .bind(subject);
             query
                 .bind(scope.agency())
                 .fetch_one(&mut *connection)
@@ -166,11 +170,11 @@ pub(crate) async fn subjects(
     const SQLITE: &str = "SELECT subject, member_id FROM login WHERE issuer = $1 AND agency_id = $2 ORDER BY subject";
     Ok(match database.bound(scope).await? {
         Bound::Postgres(mut connection) => {
-            let query = sqlx::query_as(POSTGRES).bind(issuer);
+            let query = sqlx::query_as(stated(POSTGRES)).bind(issuer);
             query.fetch_all(&mut *connection).await?
         }
         Bound::Sqlite(mut connection) => {
-            let query = sqlx::query_as(SQLITE).bind(issuer);
+            let query = sqlx::query_as(stated(SQLITE)).bind(issuer);
             query
                 .bind(scope.agency())
                 .fetch_all(&mut *connection)

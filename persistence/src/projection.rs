@@ -20,7 +20,7 @@ use time::Date;
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::session::signed;
-use crate::tenant::Scope;
+use crate::tenant::{Scope, restated};
 
 pub use worker::{Following, StoppedAt};
 pub(crate) use worker::{Worker, begin_first};
@@ -234,8 +234,10 @@ impl Place {
     ) -> Result<Vec<Logged>, StoreError> {
         let statement = Statement::from_sql_and_values(
             transaction.get_database_backend(),
-            "SELECT position, type, occurred_on FROM event WHERE agency_id = $1 AND position > $2 \
-             ORDER BY position LIMIT $3",
+            restated(
+                "SELECT position, type, occurred_on FROM event WHERE agency_id = $1 \
+                 AND position > $2 ORDER BY position LIMIT $3",
+            ),
             [
                 self.scope.agency().into(),
                 signed(position).into(),
@@ -298,7 +300,7 @@ impl Place {
             self.generation.into(),
         ];
         let values = place.into_iter().chain(values).collect::<Vec<_>>();
-        Statement::from_sql_and_values(connection.get_database_backend(), sql, values)
+        Statement::from_sql_and_values(connection.get_database_backend(), restated(sql), values)
     }
 }
 

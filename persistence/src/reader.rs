@@ -28,7 +28,7 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::read::{instant, unsigned};
 use crate::session::signed;
-use crate::tenant::{Scope, bound};
+use crate::tenant::{Scope, bound, stated};
 
 /// How many states a reader keeps.
 const STATES: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
@@ -281,14 +281,12 @@ async fn postgres(
     asked: &[Uuid],
     known: &[i64],
 ) -> Result<Vec<Row>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT lane.generation, head.stream_id, head.version, head.recorded_at, head.stream_kind, \
+    sqlx::query_as(stated("SELECT lane.generation, head.stream_id, head.version, head.recorded_at, head.stream_kind, \
          head.state_schema, CASE WHEN head.version <> ($4::bigint[])[i] OR lane.generation <> $2 \
          THEN head.state END \
          FROM lane CROSS JOIN generate_subscripts($3::uuid[], 1) AS i CROSS JOIN LATERAL ( \
          SELECT stream_id, version, recorded_at, stream_kind, state_schema, state FROM stream_head WHERE agency_id = lane.agency_id AND generation = lane.generation \
-         AND stream_id = ($3::uuid[])[i] LIMIT 1) AS head WHERE lane.agency_id = $1",
-    )
+         AND stream_id = ($3::uuid[])[i] LIMIT 1) AS head WHERE lane.agency_id = $1"))
     .bind(agency)
     .bind(generation)
     .bind(asked)
@@ -305,14 +303,14 @@ async fn sqlite(
 ) -> Result<Vec<Row>, sqlx::Error> {
     let mut rows = Vec::with_capacity(asked.len());
     for (stream, known) in asked.iter().zip(known) {
-        let row = sqlx::query_as(
+        let row = sqlx::query_as(stated(
             "SELECT lane.generation, head.stream_id, head.version, head.recorded_at, \
              head.stream_kind, head.state_schema, CASE WHEN head.version <> $4 \
              OR lane.generation <> $2 THEN head.state END \
              FROM lane JOIN stream_head AS head ON head.agency_id = lane.agency_id \
              AND head.generation = lane.generation AND head.stream_id = $3 \
              WHERE lane.agency_id = $1",
-        )
+        ))
         .bind(agency)
         .bind(generation)
         .bind(*stream)

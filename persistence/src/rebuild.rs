@@ -20,7 +20,7 @@ use crate::onboarding::Operator;
 use crate::projection::{Projection, begin, for_update};
 use crate::read::unsigned;
 use crate::store::Store;
-use crate::tenant::Scope;
+use crate::tenant::{Scope, restated};
 
 /// How many rows one transaction removes at the most.
 const PIECE: i64 = 1_000;
@@ -106,7 +106,8 @@ async fn lock_lane(
     let lock = for_update(transaction);
     let sql = format!("SELECT position, generation FROM lane WHERE agency_id = $1{lock}");
     let backend = transaction.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, &sql, [scope.agency().into()]);
+    let statement =
+        Statement::from_sql_and_values(backend, restated(&sql), [scope.agency().into()]);
     let row = transaction.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| StoreError::Corrupt(format!("{} has no lane", scope.agency())))?;
     let position = unsigned(row.try_get("", "position")?)?;
@@ -135,7 +136,7 @@ async fn difference(
         .zip([only_in("$2", "$3"), only_in("$3", "$2")])
     {
         let backend = transaction.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, &sql, values.clone());
+        let statement = Statement::from_sql_and_values(backend, restated(&sql), values.clone());
         let row = transaction.query_one_raw(statement).await?;
         *count = row.map_or(Ok(0), |row| row.try_get("", "count"))?;
     }
@@ -169,7 +170,7 @@ async fn sweep(
         let transaction = begin(store.projector(), scope).await?;
         let backend = transaction.get_database_backend();
         let values = [scope.agency().into(), name.into()];
-        let statement = Statement::from_sql_and_values(backend, &sql, values);
+        let statement = Statement::from_sql_and_values(backend, restated(&sql), values);
         let removed = transaction.execute_raw(statement).await?;
         transaction.commit().await?;
         if removed.rows_affected() == 0 {

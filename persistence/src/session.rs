@@ -13,6 +13,8 @@ use std::future::Future;
 use fallbuch_domain::Key;
 use uuid::Uuid;
 
+use crate::tenant::stated;
+
 pub(crate) use batch::{Batch, CommandRecord, EventRow, HeadRow};
 
 /// The head of an agency's log.
@@ -121,7 +123,7 @@ macro_rules! reads {
             } else {
                 "SELECT position, last_recorded_at, generation FROM lane WHERE agency_id = $1"
             };
-            let row: Option<(i64, i64, i32)> = sqlx::query_as(sql)
+            let row: Option<(i64, i64, i32)> = sqlx::query_as(stated(sql))
                 .bind(agency)
                 .fetch_optional(&mut *self)
                 .await?;
@@ -142,10 +144,10 @@ macro_rules! reads {
             version: u64,
             limit: u64,
         ) -> Result<Vec<Vec<u8>>, sqlx::Error> {
-            sqlx::query_scalar(
+            sqlx::query_scalar(stated(
                 "SELECT body FROM event WHERE agency_id = $1 AND stream_id = $2 \
                  AND version > $3 AND body IS NOT NULL ORDER BY version LIMIT $4",
-            )
+            ))
             .bind(agency)
             .bind(stream)
             .bind(signed(version))
@@ -160,10 +162,10 @@ macro_rules! reads {
             position: u64,
             count: u64,
         ) -> Result<Vec<Vec<u8>>, sqlx::Error> {
-            sqlx::query_scalar(
+            sqlx::query_scalar(stated(
                 "SELECT body FROM event WHERE agency_id = $1 AND position >= $2 \
                  AND position < $2 + $3 AND body IS NOT NULL ORDER BY position",
-            )
+            ))
             .bind(agency)
             .bind(signed(position))
             .bind(signed(count))
@@ -178,10 +180,10 @@ macro_rules! reads {
         ) -> Result<BTreeMap<Key, Uuid>, sqlx::Error> {
             let mut holders = BTreeMap::new();
             for key in keys {
-                let holder: Option<Uuid> = sqlx::query_scalar(
+                let holder: Option<Uuid> = sqlx::query_scalar(stated(
                     "SELECT stream_id FROM unique_key \
                      WHERE agency_id = $1 AND generation = $2 AND kind = $3 AND key = $4",
-                )
+                ))
                 .bind(rows.agency)
                 .bind(rows.number)
                 .bind(key.kind)
@@ -200,10 +202,10 @@ macro_rules! reads {
         ) -> Result<BTreeMap<String, u64>, sqlx::Error> {
             let mut values = BTreeMap::new();
             for name in counters {
-                let value: Option<i64> = sqlx::query_scalar(
+                let value: Option<i64> = sqlx::query_scalar(stated(
                     "SELECT value FROM counter \
                      WHERE agency_id = $1 AND generation = $2 AND name = $3",
-                )
+                ))
                 .bind(rows.agency)
                 .bind(rows.number)
                 .bind(name)

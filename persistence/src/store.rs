@@ -23,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::projection::Worker;
 use crate::reader::Reader;
 use crate::sources::Sources;
-use crate::tenant::{Scope, on_bound};
+use crate::tenant::{Scope, on_bound, stated};
 use crate::writer::{Expected, IdempotencyKey, Queue, Receipt, Submission, Workshop, Writer};
 use crate::{catalogue, migration, setting, wall};
 
@@ -291,7 +291,7 @@ impl Store {
              AND key = $3 AND generation = (SELECT generation FROM lane WHERE agency_id = $1)";
         let mut bound = self.readers().bound(access.scope()).await?;
         Ok(on_bound!(bound, connection => {
-            sqlx::query_scalar(HOLDER)
+            sqlx::query_scalar(stated(HOLDER))
                 .bind(access.agency())
                 .bind(key.kind)
                 .bind(&key.value)

@@ -12,6 +12,11 @@
 //! The setting lasts as long as a connection is lent, not as long as a transaction: whoever keeps a connection, as
 //! writers and readers do, binds it once, and a statement costs one round trip (ADR 0021).
 
+#[cfg(test)]
+mod mutation;
+#[cfg(test)]
+mod tests;
+
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Statement, TransactionTrait,
 };
@@ -140,40 +145,25 @@ pub(crate) async fn set(connection: &mut PgConnection, agency: &str) -> Result<(
     Ok(())
 }
 
+/// A statement on agencies' rows, on its way to the database: in tests one can be changed there, to see that leaving
+/// the agency out is noticed.
+#[cfg(not(test))]
+pub(crate) const fn stated(statement: &'static str) -> &'static str {
+    statement
+}
+
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
+pub(crate) fn stated(statement: &'static str) -> sqlx::AssertSqlSafe<String> {
+    sqlx::AssertSqlSafe(mutation::stated(statement))
+}
 
-    /// Where a scope is made, by the source.
-    fn makers(folder: &Path, found: &mut Vec<String>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.display().to_string();
-            if path.is_dir() && !name.ends_with("/tests") {
-                makers(&path, found);
-            } else if path.extension().is_some_and(|end| end == "rs") && !name.ends_with("tests.rs")
-            {
-                let text = std::fs::read_to_string(&path).unwrap();
-                if text.contains("Scope::of(") {
-                    found.push(name.rsplit("/src/").next().unwrap().to_owned());
-                }
-            }
-        }
-    }
+/// The same for a statement that was put together.
+#[cfg(not(test))]
+pub(crate) fn restated(statement: &str) -> &str {
+    statement
+}
 
-    #[test]
-    fn scopes_are_made_where_callers_are_checked_and_nowhere_else() {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let mut found = Vec::new();
-        makers(&source, &mut found);
-        found.sort_unstable();
-        let known = [
-            "onboarding.rs",
-            "projection/worker.rs",
-            "store/entrance.rs",
-            // This test.
-            "tenant.rs",
-        ];
-        assert_eq!(found, known);
-    }
+#[cfg(test)]
+pub(crate) fn restated(statement: &str) -> String {
+    mutation::stated(statement)
 }

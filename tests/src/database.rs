@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
-use crate::cluster::{APPLICATION, Cluster, PROJECTOR};
+use crate::cluster::{APPLICATION, Cluster, PROJECTOR, SUPERUSER};
 
 /// The secret of every test database.
 pub const SECRET: [u8; 32] = *b"the tests' secret, of 32 bytes..";
@@ -101,6 +101,12 @@ impl Database {
                 owner, application, ..
             } => DatabaseUrl::Postgres(Box::new(owner.as_ref().clone().username(application))),
         }
+    }
+
+    /// The address as somebody uses it whom no wall holds up: PostgreSQL's superuser.
+    #[must_use]
+    pub fn unwalled(&self) -> DatabaseUrl {
+        self.as_role(SUPERUSER)
     }
 
     /// The address as another role of the tests' cluster uses it.

@@ -6,7 +6,6 @@ use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use crate::cluster::SUPERUSER;
 use crate::database::Database;
 use crate::rebuild::ProjectedHead;
 
@@ -107,7 +106,7 @@ macro_rules! on_pool {
 impl Raw {
     /// As somebody whom no wall holds up: PostgreSQL's superuser. Triggers do.
     pub async fn owner(database: &Database) -> Self {
-        Self::connect(&database.as_role(SUPERUSER)).await
+        Self::connect(&database.unwalled()).await
     }
 
     /// As the application.

@@ -19,7 +19,7 @@ use crate::error::StoreError;
 use crate::metrics::Metrics;
 use crate::read::unsigned;
 use crate::store::Store;
-use crate::tenant::{Scope, on_bound};
+use crate::tenant::{Scope, on_bound, stated};
 
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(250);
@@ -114,7 +114,7 @@ impl Progress {
              WHERE agency_id = $1 AND name = $2 AND live";
         let mut bound = database.bound(log.scope).await?;
         let checkpoint = on_bound!(bound, connection => {
-            sqlx::query_as(LIVE)
+            sqlx::query_as(stated(LIVE))
                 .bind(log.scope.agency())
                 .bind(projection.name())
                 .fetch_optional(connection)
@@ -250,10 +250,10 @@ async fn logs(database: &Database) -> Result<Vec<Log>, StoreError> {
     let heads: Vec<(Uuid, i64)> = match database {
         Database::Postgres(pool) => {
             let ids: Vec<_> = agencies.iter().map(|agency| agency.agency_id).collect();
-            let query = sqlx::query_as(POSTGRES).bind(ids);
+            let query = sqlx::query_as(stated(POSTGRES)).bind(ids);
             query.fetch_all(pool).await?
         }
-        Database::Sqlite(pool) => sqlx::query_as(SQLITE).fetch_all(pool).await?,
+        Database::Sqlite(pool) => sqlx::query_as(stated(SQLITE)).fetch_all(pool).await?,
     };
     let heads: HashMap<_, _> = heads.into_iter().collect();
     let logs = agencies.into_iter().filter_map(|agency| {
@@ -278,7 +278,7 @@ pub(crate) async fn begin_first(
                ON CONFLICT DO NOTHING";
     let mut bound = database.bound(scope).await?;
     on_bound!(bound, connection => {
-        sqlx::query(BEGIN)
+        sqlx::query(stated(BEGIN))
             .bind(scope.agency())
             .bind(projection.name())
             .execute(connection)

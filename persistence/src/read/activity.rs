@@ -8,7 +8,7 @@ use super::{instant, unsigned};
 use crate::access::Access;
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::tenant::on_bound;
+use crate::tenant::{on_bound, stated};
 
 /// Figures of an agency's activity, as far as the projection has followed the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Store {
         let month = |day: Date| day.replace_day(1).unwrap_or(day);
         let mut bound = self.readers().bound(access.scope()).await?;
         let rows: Vec<Row> = on_bound!(bound, connection => {
-            sqlx::query_as(COUNTS)
+            sqlx::query_as(stated(COUNTS))
                 .bind(access.agency())
                 .bind(from.map_or(FIRST, month))
                 .bind(to.unwrap_or(LAST))

@@ -7,7 +7,10 @@ use fallbuch_domain::case::event::MunicipalityReference;
 use fallbuch_domain::case::{Admission, CaseState, CommandKind, Stage, admissions};
 use fallbuch_domain::catalogue::MunicipalityKind;
 use fallbuch_domain::{Facts, StreamKind, Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Statement,
+};
 use time::Date;
 use uuid::Uuid;
 
@@ -18,7 +21,7 @@ use crate::entity::stream_head::{self, Column};
 use crate::error::StoreError;
 use crate::reader::{Head, Newest};
 use crate::store::Store;
-use crate::tenant::on_bound;
+use crate::tenant::{on_bound, restated, stated};
 
 /// A case as it is now, or was at a version.
 #[derive(Clone, Debug)]
@@ -126,7 +129,7 @@ impl Store {
              AND stream_id = $2 AND stream_kind = $3";
         let mut bound = self.readers().bound(access.scope()).await?;
         let row: Option<(i64, Option<Uuid>)> = on_bound!(bound, connection => {
-            sqlx::query_as(HEAD)
+            sqlx::query_as(stated(HEAD))
                 .bind(access.agency())
                 .bind(id)
                 .bind(StreamKind::Case.code())
@@ -176,9 +179,14 @@ impl Store {
             query = query.filter(Column::StreamId.lt(before));
         }
         let transaction = self.readers().begin_reading(access.scope()).await?;
-        let rows = query
-            .order_by_desc(Column::StreamId)
-            .limit(limit + 1)
+        let query = query.order_by_desc(Column::StreamId).limit(limit + 1);
+        let statement = query.build(transaction.get_database_backend());
+        let statement = Statement {
+            sql: String::from(restated(&statement.sql)),
+            ..statement
+        };
+        let rows = stream_head::Entity::find()
+            .from_raw_sql(statement)
             .all(&transaction)
             .await?;
         transaction.commit().await?;

@@ -10,7 +10,7 @@ use crate::access::Access;
 use crate::error::StoreError;
 use crate::session::signed;
 use crate::store::Store;
-use crate::tenant::{Scope, on_bound};
+use crate::tenant::{Scope, on_bound, stated};
 
 impl Store {
     /// A page of the agency's events after `position`, in the order of their positions.
@@ -29,7 +29,7 @@ impl Store {
              ORDER BY position LIMIT $3";
         let mut bound = self.readers().bound(access.scope()).await?;
         let bodies: Vec<Vec<u8>> = on_bound!(bound, connection => {
-            sqlx::query_scalar(BODIES)
+            sqlx::query_scalar(stated(BODIES))
                 .bind(access.agency())
                 .bind(signed(position))
                 .bind(signed(limit + 1))
@@ -52,7 +52,7 @@ impl Store {
         const HEAD: &str = "SELECT position FROM lane WHERE agency_id = $1";
         let mut bound = self.readers().bound(scope).await?;
         let head: Option<i64> = on_bound!(bound, connection => {
-            sqlx::query_scalar(HEAD)
+            sqlx::query_scalar(stated(HEAD))
                 .bind(scope.agency())
                 .fetch_optional(connection)
                 .await?

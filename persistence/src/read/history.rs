@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::session::signed;
 use crate::store::Store;
-use crate::tenant::{Scope, on_bound};
+use crate::tenant::{Scope, on_bound, stated};
 
 /// How many events a fold reads at a time.
 const FOLD_PAGE: u64 = 1_000;
@@ -53,7 +53,7 @@ impl Store {
              AND version = $3 AND body IS NOT NULL";
         let mut bound = self.readers().bound(access.scope()).await?;
         let body: Option<Vec<u8>> = on_bound!(bound, connection => {
-            sqlx::query_scalar(BODY)
+            sqlx::query_scalar(stated(BODY))
                 .bind(access.agency())
                 .bind(stream)
                 .bind(signed(version))
@@ -147,7 +147,7 @@ impl Store {
              AND version > $3 AND body IS NOT NULL ORDER BY version LIMIT $4";
         let mut bound = self.readers().bound(scope).await?;
         let bodies: Vec<Vec<u8>> = on_bound!(bound, connection => {
-            sqlx::query_scalar(BODIES)
+            sqlx::query_scalar(stated(BODIES))
                 .bind(scope.agency())
                 .bind(stream)
                 .bind(signed(after))
@@ -215,7 +215,7 @@ async fn page_of(
          ORDER BY version";
     let mut bound = readers.bound(scope).await?;
     let rows: Vec<(i64, i64, String, Vec<u8>)> = on_bound!(bound, connection => {
-        sqlx::query_as(ROWS)
+        sqlx::query_as(stated(ROWS))
             .bind(scope.agency())
             .bind(stream)
             .bind(signed(number * FOLD_PAGE))

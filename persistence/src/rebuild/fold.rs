@@ -11,7 +11,7 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::read::unsigned;
 use crate::session::{HeadRow, signed};
-use crate::tenant::{Scope, on_bound};
+use crate::tenant::{Scope, on_bound, stated};
 
 /// How many events are read at a time. The next ones are read while these are folded.
 const PAGE: i64 = 4_000;
@@ -80,7 +80,7 @@ impl Fold {
              WHERE agency_id = $1 AND position > $2 AND position <= $3 ORDER BY stream_id";
         let mut bound = database.bound(scope).await?;
         let streams: Vec<Uuid> = on_bound!(bound, connection => {
-            sqlx::query_scalar(CHANGED)
+            sqlx::query_scalar(stated(CHANGED))
                 .bind(scope.agency())
                 .bind(signed(after))
                 .bind(signed(until))
@@ -209,7 +209,7 @@ impl Reading {
         };
         let mut bound = self.database.bound(self.scope).await?;
         Ok(on_bound!(bound, connection => {
-            sqlx::query_as(sql)
+            sqlx::query_as(stated(sql))
                 .bind(self.scope.agency())
                 .bind(stream)
                 .bind(self.after.1)

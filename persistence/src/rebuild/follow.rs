@@ -8,7 +8,7 @@ use super::{Rebuilt, difference, lock_lane, sweep};
 use crate::error::StoreError;
 use crate::projection::{Advance, Place, Projection, Stop, begin, begin_first};
 use crate::store::Store;
-use crate::tenant::Scope;
+use crate::tenant::{Scope, restated};
 
 /// Fills the next generation up to where the live one is; then it counts, or is compared and thrown
 /// away.
@@ -121,7 +121,8 @@ async fn newest(
     let (table, _) = projection.table();
     let sql = format!("SELECT MAX(generation) AS newest FROM {table} WHERE agency_id = $1");
     let backend = transaction.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, &sql, [scope.agency().into()]);
+    let statement =
+        Statement::from_sql_and_values(backend, restated(&sql), [scope.agency().into()]);
     let row = transaction.query_one_raw(statement).await?;
     let newest = row.map(|row| row.try_get::<Option<i32>>("", "newest"));
     Ok(newest.transpose()?.flatten().unwrap_or(0))

@@ -18,7 +18,7 @@ use crate::error::StoreError;
 use crate::projection::{begin, for_update};
 use crate::session::signed;
 use crate::store::Store;
-use crate::tenant::Scope;
+use crate::tenant::{Scope, restated};
 
 /// The name of the registration.
 const NAME: &str = "heads";
@@ -252,6 +252,6 @@ impl Generations {
         let values: Vec<Value> = std::iter::once(self.scope.agency().into())
             .chain(values)
             .collect();
-        Statement::from_sql_and_values(transaction.get_database_backend(), sql, values)
+        Statement::from_sql_and_values(transaction.get_database_backend(), restated(sql), values)
     }
 }

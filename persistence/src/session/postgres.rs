@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads,
-    recorded, signed, stored_head, unsigned,
+    recorded, signed, stated, stored_head, unsigned,
 };
 
 /// Moves the lane and stores events and states. Every part joins the row that the lane's UPDATE returns:
@@ -93,11 +93,11 @@ impl Session for PgConnection {
         rows: Generation,
         streams: &[Uuid],
     ) -> Result<Vec<(Uuid, StoredHead)>, sqlx::Error> {
-        let rows: Vec<HeadColumns> = sqlx::query_as(
+        let rows: Vec<HeadColumns> = sqlx::query_as(stated(
             "SELECT head.* FROM unnest($3::uuid[]) AS asked (id) CROSS JOIN LATERAL ( \
              SELECT stream_id, version, stream_kind, state_schema, state FROM stream_head \
              WHERE agency_id = $1 AND generation = $2 AND stream_id = asked.id LIMIT 1) AS head",
-        )
+        ))
         .bind(rows.agency)
         .bind(rows.number)
         .bind(streams)
@@ -111,11 +111,9 @@ impl Session for PgConnection {
         agency: Uuid,
         commands: &[Uuid],
     ) -> Result<HashMap<Uuid, Recorded>, sqlx::Error> {
-        let rows: Vec<RecordedColumns> = sqlx::query_as(
-            "SELECT done.* FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL ( \
+        let rows: Vec<RecordedColumns> = sqlx::query_as(stated("SELECT done.* FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL ( \
              SELECT command_id, fingerprint, stream_id, position, event_count, warnings FROM event \
-             WHERE agency_id = $1 AND command_id = asked.id AND fingerprint IS NOT NULL LIMIT 1) AS done",
-        )
+             WHERE agency_id = $1 AND command_id = asked.id AND fingerprint IS NOT NULL LIMIT 1) AS done"))
         .bind(agency)
         .bind(commands)
         .fetch_all(&mut *self)
@@ -137,7 +135,7 @@ impl Session for PgConnection {
         let to = batch.to();
         let claims = batch.has_claims();
         let sql = if claims { APPEND_WITH_CLAIMS } else { APPEND };
-        let append = sqlx::query_scalar(sql)
+        let append = sqlx::query_scalar(stated(sql))
             .bind(batch.agency)
             .bind(signed(to.position))
             .bind(to.last_recorded_at)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads,
-    recorded, signed, stored_head, unsigned,
+    recorded, signed, stated, stored_head, unsigned,
 };
 
 impl Session for SqliteConnection {
@@ -22,10 +22,10 @@ impl Session for SqliteConnection {
     ) -> Result<Vec<(Uuid, StoredHead)>, sqlx::Error> {
         let mut heads = Vec::with_capacity(streams.len());
         for stream in streams {
-            let row: Option<HeadColumns> = sqlx::query_as(
+            let row: Option<HeadColumns> = sqlx::query_as(stated(
                 "SELECT stream_id, version, stream_kind, state_schema, state FROM stream_head \
                  WHERE agency_id = $1 AND generation = $2 AND stream_id = $3",
-            )
+            ))
             .bind(rows.agency)
             .bind(rows.number)
             .bind(*stream)
@@ -43,10 +43,10 @@ impl Session for SqliteConnection {
     ) -> Result<HashMap<Uuid, Recorded>, sqlx::Error> {
         let mut done = HashMap::new();
         for command in commands {
-            let row: Option<RecordedColumns> = sqlx::query_as(
+            let row: Option<RecordedColumns> = sqlx::query_as(stated(
                 "SELECT command_id, fingerprint, stream_id, position, event_count, warnings \
                  FROM event WHERE agency_id = $1 AND command_id = $2 AND fingerprint IS NOT NULL",
-            )
+            ))
             .bind(agency)
             .bind(*command)
             .fetch_optional(&mut *self)
@@ -58,10 +58,10 @@ impl Session for SqliteConnection {
 
     async fn append(&mut self, batch: &Batch) -> Result<bool, sqlx::Error> {
         let to = batch.to();
-        let moved = sqlx::query(
+        let moved = sqlx::query(stated(
             "UPDATE lane SET position = $2, last_recorded_at = $3 \
              WHERE agency_id = $1 AND position = $4 AND generation = $5",
-        )
+        ))
         .bind(batch.agency)
         .bind(signed(to.position))
         .bind(to.last_recorded_at)
@@ -167,10 +167,10 @@ async fn keys_and_counters(
     batch: &Batch,
 ) -> Result<(), sqlx::Error> {
     for key in batch.released() {
-        sqlx::query(
+        sqlx::query(stated(
             "DELETE FROM unique_key \
              WHERE agency_id = $1 AND generation = $2 AND kind = $3 AND key = $4",
-        )
+        ))
         .bind(batch.agency)
         .bind(batch.from.generation)
         .bind(key.kind)
@@ -179,10 +179,10 @@ async fn keys_and_counters(
         .await?;
     }
     for (key, stream) in batch.taken() {
-        sqlx::query(
+        sqlx::query(stated(
             "INSERT INTO unique_key (agency_id, generation, kind, key, stream_id) \
              VALUES ($1, $2, $3, $4, $5)",
-        )
+        ))
         .bind(batch.agency)
         .bind(batch.from.generation)
         .bind(key.kind)
@@ -192,10 +192,10 @@ async fn keys_and_counters(
         .await?;
     }
     for (key, stream) in batch.passed() {
-        sqlx::query(
+        sqlx::query(stated(
             "UPDATE unique_key SET stream_id = $5 \
              WHERE agency_id = $1 AND generation = $2 AND kind = $3 AND key = $4",
-        )
+        ))
         .bind(batch.agency)
         .bind(batch.from.generation)
         .bind(key.kind)
@@ -205,10 +205,10 @@ async fn keys_and_counters(
         .await?;
     }
     for (name, value) in &batch.counters {
-        sqlx::query(
+        sqlx::query(stated(
             "INSERT INTO counter (agency_id, generation, name, value) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (agency_id, generation, name) DO UPDATE SET value = excluded.value",
-        )
+        ))
         .bind(batch.agency)
         .bind(batch.from.generation)
         .bind(name.clone())

@@ -103,7 +103,7 @@ async fn command(world: &World) -> f64 {
 }
 
 async fn connection(world: &World) -> PgConnection {
-    let DatabaseUrl::Postgres(options) = world.database.url() else {
+    let DatabaseUrl::Postgres(options) = world.database.unwalled() else {
         panic!("the limit needs PostgreSQL");
     };
     let connection = PgConnection::connect_with(&options).await;

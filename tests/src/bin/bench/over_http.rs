@@ -167,7 +167,7 @@ fn get(path: &str, authorization: &str) -> String {
 
 /// The server of the limit.
 async fn limit(world: &World) -> (ServerHandle, SocketAddr) {
-    let DatabaseUrl::Postgres(options) = world.database.url() else {
+    let DatabaseUrl::Postgres(options) = world.database.unwalled() else {
         panic!("the limit needs PostgreSQL");
     };
     let pool = PgPoolOptions::new()

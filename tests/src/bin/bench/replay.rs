@@ -27,7 +27,7 @@ pub(crate) async fn measure(report: &mut Report) {
     let cases = open_cases(&world.store, &[AGENCY], 1).await;
     let case = cases.first().expect("one case");
     fill(&world.store, case, EVENTS - 1).await;
-    let DatabaseUrl::Postgres(options) = world.database.url() else {
+    let DatabaseUrl::Postgres(options) = world.database.unwalled() else {
         panic!("the limit needs PostgreSQL");
     };
     let mut connection = PgConnection::connect_with(&options)

@@ -1,0 +1,695 @@
+//! The first wall, statement by statement: what an agency reads and does is the same whether another agency is there or
+//! not, and leaving one comparison with the agency out of any statement is noticed.
+//!
+//! Both agencies have the same ids of members, sites, cases and events, the same file numbers, keys and dates: nothing
+//! but the agency tells their rows apart. SQLite, as nothing stands behind the statements there.
+
+use std::fmt::Write as _;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+
+use fallbuch_domain::agency::AgencyOpened;
+use fallbuch_domain::agency::command::Terms;
+use fallbuch_domain::case::command::{
+    CloseCase, MunicipalityKey, OpenCase, RecordContact, ReopenCase,
+};
+use fallbuch_domain::case::event::Channel;
+use fallbuch_domain::case::{CaseCommand, ClosingReason, Origin};
+use fallbuch_domain::text::{Line, Prose};
+use fallbuch_domain::{Command, Permission, Role, Timestamp};
+use futures_util::FutureExt as _;
+use sqlx::{ConnectOptions as _, SqliteConnection};
+use time::macros::{date, datetime};
+use uuid::Uuid;
+
+use super::mutation;
+use crate::access::{Access, Identity};
+use crate::database::{DatabaseUrl, sqlite_options};
+use crate::evidence::Secret;
+use crate::metrics::Metrics;
+use crate::migration::{Roles, migrate};
+use crate::read::{CaseFilter, Point};
+use crate::rebuild::Rebuildable;
+use crate::sources::{Clock, IdSource, Sources};
+use crate::store::{Options, Store};
+use crate::writer::{Expected, IdempotencyKey, Receipt};
+
+const CODES: [&str; 2] = ["alpha", "beta"];
+
+/// Time stands still and ids count up, for each agency by itself.
+struct Turns {
+    /// Whose turn it is.
+    whose: AtomicUsize,
+    ids: [AtomicU64; 2],
+    salts: [AtomicU64; 2],
+    instants: [AtomicI64; 2],
+}
+
+impl Turns {
+    fn new() -> Self {
+        Self {
+            whose: AtomicUsize::new(0),
+            ids: Default::default(),
+            salts: Default::default(),
+            instants: Default::default(),
+        }
+    }
+}
+
+impl Clock for Turns {
+    fn now(&self) -> Timestamp {
+        let calls =
+            self.instants[self.whose.load(Ordering::Relaxed)].fetch_add(1, Ordering::Relaxed);
+        Timestamp::new(datetime!(2016-01-01 12:00 UTC) + time::Duration::seconds(calls))
+    }
+}
+
+impl IdSource for Turns {
+    fn id(&self) -> Uuid {
+        let whose = self.whose.load(Ordering::Relaxed);
+        match self.ids[whose].fetch_add(1, Ordering::Relaxed) {
+            // The agency's own.
+            0 => Uuid::from_u128(0xa000 + whose as u128),
+            number => Uuid::from_u128(u128::from(number)),
+        }
+    }
+
+    fn salt(&self) -> [u8; 16] {
+        let salts = &self.salts[self.whose.load(Ordering::Relaxed)];
+        u128::from(salts.fetch_add(1, Ordering::Relaxed)).to_be_bytes()
+    }
+}
+
+/// A store with one agency or with both, and what each of them saw.
+struct Scene {
+    store: Store,
+    options: Options,
+    /// The first case of each agency.
+    cases: [Option<Uuid>; 2],
+    turns: Arc<Turns>,
+    seen: [String; 2],
+    /// Who takes turns, in which order.
+    order: Vec<usize>,
+    /// Past the store, to the same file.
+    raw: SqliteConnection,
+}
+
+/// A command's key is the same in both agencies.
+fn key(store: &Store, name: &str) -> IdempotencyKey {
+    IdempotencyKey {
+        key: name.to_owned(),
+        fingerprint: store.fingerprint(&[name.as_bytes()]),
+    }
+}
+
+fn closing() -> CaseCommand {
+    CaseCommand::CloseCase(CloseCase {
+        occurred_on: date!(2015 - 03 - 02),
+        reason: ClosingReason::Completed,
+        summary: Prose::from("Ende."),
+        acknowledge: Vec::new(),
+    })
+}
+
+fn contact(topic: &str) -> CaseCommand {
+    CaseCommand::RecordContact(RecordContact {
+        occurred_on: date!(2015 - 03 - 02),
+        reason: None,
+        channel: Channel::Call,
+        participants: Vec::new(),
+        topics: vec![Line::from(topic)],
+    })
+}
+
+/// Somebody who is a member of both agencies.
+fn identity() -> Identity {
+    Identity {
+        issuer: "issuer".to_owned(),
+        subject: "somebody".to_owned(),
+    }
+}
+
+/// An agency's id.
+fn agency(whose: usize) -> Uuid {
+    Uuid::from_u128(0xa000 + whose as u128)
+}
+
+const SOMEBODY: &str = "INSERT INTO login (issuer, subject, agency_id, member_id) \
+     VALUES ('issuer', 'a somebody else', $1, $2)";
+
+const REGISTRATIONS: &str = "INSERT OR IGNORE INTO projection (agency_id, name, generation, position, live) \
+     SELECT $1, name, generation, 0, FALSE FROM (SELECT 'heads' AS name UNION SELECT 'activity'), \
+     (SELECT 2 AS generation UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7)";
+
+/// The generation that counts, of what is written with each event and of what follows.
+const LIVE: &str = "SELECT generation FROM lane WHERE agency_id = $1";
+const FOLLOWING: &str =
+    "SELECT generation FROM projection WHERE agency_id = $1 AND name = 'activity' AND live";
+
+/// The tables with generations, their other columns, and the generation that counts.
+const COPIED: [(&str, &str, &str); 4] = [
+    (
+        "stream_head",
+        "stream_id, stream_kind, version, last_position, recorded_at, state_schema, state, case_number, stage, \
+         municipality_key, municipality_name, municipality_kind, land, site_id, advisor_id, opened_on, agreed_until",
+        LIVE,
+    ),
+    ("unique_key", "kind, key, stream_id", LIVE),
+    ("counter", "name, value", LIVE),
+    ("activity", "month, type, count", FOLLOWING),
+];
+
+/// Rows that the other agency has not.
+const EXTRA: [&str; 3] = [
+    "INSERT INTO unique_key SELECT agency_id, 10, 'extra', hex(agency_id), agency_id FROM agency WHERE agency_id = $1",
+    "INSERT INTO counter SELECT agency_id, 10, hex(agency_id), 7 FROM agency WHERE agency_id = $1",
+    "INSERT INTO activity SELECT agency_id, 10, '2001-01-01', hex(agency_id), 7 FROM agency WHERE agency_id = $1",
+];
+
+/// Wrong values among the rows that count.
+const WRONG: [&str; 5] = [
+    "UPDATE stream_head SET stage = 'closed' WHERE agency_id = $1 AND stream_kind = 'case' \
+     AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
+    "DELETE FROM unique_key WHERE agency_id = $1 AND key = '15002' \
+     AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
+    "UPDATE counter SET value = value + 1 WHERE agency_id = $1 \
+     AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
+    "UPDATE activity SET count = count + 1 WHERE agency_id = $1 AND type = 'case_opened' AND generation = \
+     (SELECT generation FROM projection WHERE agency_id = $1 AND name = 'activity' AND live)",
+    "UPDATE projection SET failed_at = 9, failure = 'x' WHERE agency_id = $1 AND live",
+];
+
+impl Scene {
+    async fn open(folder: &Path, order: &[usize]) -> Self {
+        let url = DatabaseUrl::sqlite_file(&folder.join("test.sqlite3"));
+        let raw = raw(folder).await;
+        let turns = Arc::new(Turns::new());
+        let options = Options {
+            url,
+            projector: None,
+            insecure_role: false,
+            secret: Secret::new(vec![7; 32]).unwrap(),
+            origin: "test.local".to_owned(),
+            sources: Sources {
+                clock: turns.clone(),
+                ids: turns.clone(),
+            },
+            metrics: Metrics::default(),
+        };
+        Self {
+            store: Store::open(options.clone()).await.unwrap(),
+            options,
+            cases: [None; 2],
+            turns,
+            seen: Default::default(),
+            order: order.to_vec(),
+            raw,
+        }
+    }
+
+    /// Notes what an agency was answered; positions, ids and texts are in its debug form.
+    fn see(&mut self, whose: usize, what: &str, answer: impl std::fmt::Debug) {
+        writeln!(self.seen[whose], "{what}: {answer:?}").unwrap();
+    }
+
+    fn turn(&self, whose: usize) {
+        self.turns.whose.store(whose, Ordering::Relaxed);
+    }
+
+    async fn found(&mut self, whose: usize) {
+        self.turn(whose);
+        let operator = self.store.operator();
+        let day = date!(2014 - 06 - 01);
+        let opened = AgencyOpened {
+            carrier: Line::from("Träger"),
+            case_prefix: "XX".to_owned(),
+            code: CODES[whose].to_owned(),
+            land_codes: vec!["15".to_owned()],
+            name: Line::from(CODES[whose]),
+        };
+        let access = operator.open_agency(day, opened).await.unwrap();
+        // The same login is another member in the other agency, with other roles: its site comes later.
+        let site = format!("Standort {whose}");
+        if whose == 0 {
+            operator.open_site(&access, day, &site).await.unwrap();
+        }
+        let roles = [
+            vec![Role::Coordinator, Role::AgencyAdmin],
+            vec![Role::Coordinator],
+        ];
+        let terms = Terms::of_roles(roles[whose].clone());
+        let member = operator
+            .admit_member(&access, day, &identity(), terms)
+            .await;
+        let member = member.unwrap();
+        self.see(whose, "member", member);
+        if whose == 1 {
+            operator.open_site(&access, day, &site).await.unwrap();
+        }
+        // Somebody else's login, whose member id is that of the other agency's member.
+        let site = self.store.agency(&access).await.unwrap().sites[0].id;
+        let insert = sqlx::query(SOMEBODY).bind(access.agency()).bind(site);
+        insert.execute(&mut self.raw).await.unwrap();
+    }
+
+    /// A statement past the store; its value is the agency.
+    async fn run(&mut self, sql: &str, whose: usize) {
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).bind(agency(whose));
+        query.execute(&mut self.raw).await.unwrap();
+    }
+
+    /// Leaves behind what rebuilds leave that were cut off, in generations to come.
+    async fn cut_off(&mut self, whose: usize) {
+        let operator = self.store.operator();
+        let access = operator.agency(CODES[whose]).await.unwrap().unwrap();
+        // What follows the log has begun.
+        for what in Rebuildable::all() {
+            operator.check(&access, what).await.unwrap();
+        }
+        self.run(REGISTRATIONS, whose).await;
+    }
+
+    /// Puts wrong values among the rows that count, and the right ones into generations that count in the other agency
+    /// and nowhere here.
+    async fn tamper(&mut self, whose: usize) {
+        self.copy(whose, 1, 9).await;
+        for wrong in WRONG {
+            self.run(wrong, whose).await;
+        }
+        // The first one fills generation 10 next: there the second one has the wrong values, and more of them.
+        if whose == 1 {
+            self.copy(whose, 10, 10).await;
+            for extra in EXTRA {
+                self.run(extra, whose).await;
+            }
+        }
+    }
+
+    /// Copies the rows that count into other generations, as far as they are not there.
+    async fn copy(&mut self, whose: usize, from: i32, to: i32) {
+        for (table, columns, live) in COPIED {
+            for generation in from..=to {
+                let copy = format!(
+                    "INSERT OR IGNORE INTO {table} (agency_id, generation, {columns}) \
+                     SELECT agency_id, {generation}, {columns} FROM {table} \
+                     WHERE agency_id = $1 AND generation = ({live})"
+                );
+                self.run(&copy, whose).await;
+            }
+        }
+    }
+
+    async fn access(&self, whose: usize) -> Access {
+        let identity = identity();
+        let access = self
+            .store
+            .access(&identity, CODES[whose], Permission::CaseOpen);
+        access.await.unwrap()
+    }
+
+    async fn execute(
+        &mut self,
+        whose: usize,
+        (case, expected): (Option<Uuid>, Expected),
+        command: CaseCommand,
+        name: &str,
+    ) -> Option<Receipt> {
+        self.turn(whose);
+        let access = self.access(whose).await;
+        let key = key(&self.store, name);
+        let done = self
+            .store
+            .execute(&access, case, expected, Command::Case(command), key);
+        let done = done.await;
+        let told = match &done {
+            Ok(receipt) => {
+                let bodies = receipt
+                    .events
+                    .iter()
+                    .map(|body| String::from_utf8_lossy(body.as_bytes()).into_owned());
+                format!(
+                    "{} {} {:?} {}",
+                    receipt.stream,
+                    receipt.version,
+                    bodies.collect::<Vec<_>>(),
+                    receipt.replayed
+                )
+            }
+            Err(error) => format!("{error} {error:?}"),
+        };
+        self.see(whose, name, told);
+        done.ok()
+    }
+
+    async fn open_case(&mut self, whose: usize, municipality: &str, name: &str) -> Option<Receipt> {
+        let access = self.access(whose).await;
+        let site = self.store.agency(&access).await.unwrap().sites[0].id;
+        let command = CaseCommand::OpenCase(OpenCase {
+            occurred_on: date!(2015 - 03 - 02),
+            reason: None,
+            municipality: MunicipalityKey {
+                key: municipality.to_owned(),
+                name: None,
+            },
+            site,
+            advisor: access.principal().member().unwrap(),
+            origin: Origin::Request,
+        });
+        self.execute(whose, (None, Expected::New), command, name)
+            .await
+    }
+
+    /// What an agency does in its cases; the second one does something more, so that its log is longer.
+    async fn act(&mut self, whose: usize) {
+        let first = self.open_case(whose, "15002", "open").await.unwrap();
+        self.cases[whose] = Some(first.stream);
+        let again = self.open_case(whose, "15002", "open again").await;
+        assert!(again.is_none(), "R02");
+        let second = self
+            .open_case(whose, "15003", "open another")
+            .await
+            .unwrap();
+        for number in 0..=2 * whose {
+            let at = (Some(first.stream), Expected::Any);
+            let topic = format!("Thema {number} von {}", CODES[whose]);
+            self.execute(whose, at, contact(&topic), &format!("contact {number}"))
+                .await
+                .unwrap();
+        }
+        // Sent again, with the same body and with another.
+        let at = (Some(first.stream), Expected::Any);
+        self.execute(whose, at, contact("Thema 0"), "contact 0")
+            .await;
+        let stale = (Some(first.stream), Expected::Version(1));
+        self.execute(whose, stale, contact("überholt"), "stale")
+            .await;
+        let at = (Some(second.stream), Expected::Version(second.version));
+        self.execute(whose, at, closing(), "close").await.unwrap();
+        // The key is free again, and taken again.
+        self.open_case(whose, "15003", "open a third")
+            .await
+            .unwrap();
+        let reopening = CaseCommand::ReopenCase(ReopenCase {
+            occurred_on: date!(2015 - 03 - 02),
+            reason: Prose::from("Versehen."),
+        });
+        let at = (Some(second.stream), Expected::Version(second.version + 1));
+        self.execute(whose, at, reopening, "reopen").await;
+        // Closed in both, open again in the second one alone.
+        let last = self.open_case(whose, "15084", "open the last").await;
+        let last = last.unwrap();
+        let at = (Some(last.stream), Expected::Version(last.version));
+        self.execute(whose, at, closing(), "close the last").await;
+        if whose == 1 {
+            self.open_case(whose, "15084", "open the very last").await;
+        }
+    }
+
+    /// Everything that an agency can read.
+    async fn read(&mut self, whose: usize) {
+        self.turn(whose);
+        let (store, access) = (self.store.clone(), self.access(whose).await);
+        self.see(whose, "agency", store.agency(&access).await.unwrap());
+        let memberships = store.memberships(&identity()).await.unwrap();
+        let own = memberships
+            .into_iter()
+            .filter(|one| one.access.agency() == access.agency());
+        self.see(whose, "membership", own.collect::<Vec<_>>());
+        let then = store
+            .agency_as_of(&access, Point::Version(2))
+            .await
+            .unwrap();
+        self.see(whose, "agency then", then);
+        let list = store
+            .cases(&access, &CaseFilter::default(), None, 50)
+            .await
+            .unwrap();
+        self.see(whose, "cases", &list);
+        for item in &list.items {
+            let id = item.id;
+            let case = store.case(&access, id).await.unwrap().unwrap();
+            let admissions = store.admissions(&access, &case).await.unwrap();
+            self.see(whose, "admissions", admissions);
+            self.see(whose, "case", case);
+            self.see(whose, "head", store.case_head(&access, id).await.unwrap());
+            let then = store
+                .case_as_of(&access, id, Point::Version(1))
+                .await
+                .unwrap();
+            self.see(whose, "case then", then);
+            let events = store.events(&access, id, 0, 50).await.unwrap();
+            let events: Vec<_> = events
+                .items
+                .iter()
+                .map(|body| String::from_utf8_lossy(body.as_bytes()).into_owned())
+                .collect();
+            self.see(whose, "events", events.join(" "));
+            let event = store.event(&access, id, 2).await.unwrap();
+            let event = event.map(|body| String::from_utf8_lossy(body.as_bytes()).into_owned());
+            self.see(whose, "event", event);
+        }
+        let feed = store.feed(&access, 0, 100).await.unwrap();
+        let feed: Vec<_> = feed
+            .items
+            .iter()
+            .map(|body| String::from_utf8_lossy(body.as_bytes()).into_owned())
+            .collect();
+        self.see(whose, "feed", feed.join(" "));
+        self.see(whose, "position", store.position(&access).await.unwrap());
+        self.see(
+            whose,
+            "activity",
+            store.activity(&access, (None, None)).await.unwrap(),
+        );
+    }
+
+    /// What the machine's owner does with an agency's rows.
+    async fn maintain(&mut self, whose: usize) {
+        self.turn(whose);
+        let operator = self.store.operator();
+        let access = operator.agency(CODES[whose]).await.unwrap().unwrap();
+        let subjects = operator
+            .subjects(&access, "issuer", Role::Coordinator)
+            .await;
+        self.see(whose, "subjects", subjects.unwrap());
+        for what in Rebuildable::all() {
+            let checked = operator.check(&access, what).await.unwrap();
+            self.see(whose, what.name(), checked);
+            let rebuilt = operator.rebuild(&access, what).await.unwrap();
+            self.see(whose, what.name(), rebuilt);
+        }
+        // The second one is rebuilt once more: its generations are others.
+        for what in Rebuildable::all().filter(|_| whose == 1) {
+            operator.rebuild(&access, what).await.unwrap();
+        }
+        self.follow(whose).await;
+    }
+
+    async fn follow(&mut self, whose: usize) {
+        let following = self.store.following().await.unwrap();
+        let own = following
+            .into_iter()
+            .filter(|one| one.agency == CODES[whose]);
+        self.see(whose, "following", own.collect::<Vec<_>>());
+    }
+
+    async fn play(mut self) -> [String; 2] {
+        let order = self.order.clone();
+        for whose in &order {
+            self.found(*whose).await;
+        }
+        for whose in &order {
+            self.act(*whose).await;
+        }
+        for whose in &order {
+            self.read(*whose).await;
+        }
+        // Another process, which knows nothing yet.
+        self.store.shutdown().await;
+        self.store = Store::open(self.options.clone()).await.unwrap();
+        for whose in &order {
+            let case = self.cases[*whose].unwrap();
+            let at = (Some(case), Expected::Any);
+            self.execute(*whose, at, contact("später"), "later").await;
+        }
+        for whose in &order {
+            self.cut_off(*whose).await;
+        }
+        for whose in &order {
+            self.maintain(*whose).await;
+        }
+        for whose in &order {
+            self.tamper(*whose).await;
+        }
+        for whose in &order {
+            self.follow(*whose).await;
+            self.read(*whose).await;
+        }
+        for whose in &order {
+            self.maintain(*whose).await;
+            self.cut_off(*whose).await;
+        }
+        for whose in &order {
+            self.read(*whose).await;
+        }
+        self.store.shutdown().await;
+        self.seen
+    }
+}
+
+async fn raw(folder: &Path) -> SqliteConnection {
+    let url = DatabaseUrl::sqlite_file(&folder.join("test.sqlite3"));
+    let DatabaseUrl::Sqlite(options) = url else {
+        panic!("SQLite")
+    };
+    sqlite_options(&options).connect().await.unwrap()
+}
+
+/// The rows of an agency.
+async fn rows(folder: &Path, agency: Uuid) -> Vec<String> {
+    let mut raw = raw(folder).await;
+    let mut rows = Vec::new();
+    for sql in [
+        "SELECT 'lane ' || position || ' ' || last_recorded_at || ' ' || generation FROM lane WHERE agency_id = $1",
+        "SELECT 'event ' || position || ' ' || hex(stream_id) || ' ' || version || ' ' || type FROM event WHERE agency_id = $1 ORDER BY position",
+        "SELECT 'head ' || generation || ' ' || hex(stream_id) || ' ' || version || ' ' || state FROM stream_head WHERE agency_id = $1 ORDER BY generation, stream_id",
+        "SELECT 'key ' || generation || ' ' || kind || ' ' || key || ' ' || hex(stream_id) FROM unique_key WHERE agency_id = $1 ORDER BY generation, kind, key",
+        "SELECT 'counter ' || generation || ' ' || name || ' ' || value FROM counter WHERE agency_id = $1 ORDER BY generation, name",
+        "SELECT 'projection ' || name || ' ' || generation || ' ' || position || ' ' || live FROM projection WHERE agency_id = $1 ORDER BY name, generation",
+        "SELECT 'activity ' || generation || ' ' || month || ' ' || type || ' ' || count FROM activity WHERE agency_id = $1 ORDER BY generation, month, type",
+    ] {
+        let found: Vec<String> = sqlx::query_scalar(sql)
+            .bind(agency)
+            .fetch_all(&mut raw)
+            .await
+            .unwrap();
+        rows.extend(found);
+    }
+    rows
+}
+
+/// After which time a play does not end any more; it takes a fraction of a second.
+const ENDLESS: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// What each agency saw and has.
+type Played = [(String, Vec<String>); 2];
+
+/// Agencies in this order, on a new database.
+async fn played(template: &Path, order: &[usize]) -> Played {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test.sqlite3");
+    std::fs::copy(template.join("test.sqlite3"), file).unwrap();
+    let scene = Scene::open(folder.path(), order).await;
+    let [first, second] = scene.play().await;
+    let rows = async |whose| rows(folder.path(), agency(whose)).await;
+    [(first, rows(0).await), (second, rows(1).await)]
+}
+
+/// Why a mutation that nobody noticed is none that lets anything through.
+fn is_harmless(mutated: &str) -> Option<&'static str> {
+    let sweeps = mutated.starts_with("DELETE FROM ") && mutated.contains("LIMIT 1000");
+    if sweeps && mutated.contains(" WHERE $1 IS NOT NULL AND generation NOT IN") {
+        return Some("equivalent: what is removed is the agency's by the outer comparison");
+    }
+    if mutated.starts_with("INSERT INTO projection")
+        && mutated.contains("FROM lane WHERE $1 IS NOT NULL")
+    {
+        return Some("equivalent: another agency's projection begins a moment early");
+    }
+    if mutated.contains("DISTINCT stream_id FROM event WHERE $1 IS NOT NULL") {
+        return Some("equivalent: more streams of the agency are folded anew than changed");
+    }
+    if mutated.starts_with("SELECT COUNT(*) AS count FROM (SELECT ") {
+        return Some("not told apart here: it counts differences for the machine's owner alone");
+    }
+    if mutated.starts_with("SELECT position FROM projection WHERE $1 IS NOT NULL AND generation") {
+        return Some("not tried: it tells of a second rebuild, and there is one at a time here");
+    }
+    if mutated.contains("FROM event WHERE $1 IS NOT NULL AND command_id = $2") {
+        return Some("equivalent: a command's id is made of its agency's");
+    }
+    None
+}
+
+#[tokio::test]
+async fn leaving_the_agency_out_of_any_statement_is_noticed() {
+    let template = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::sqlite_file(&template.path().join("test.sqlite3"));
+    migrate(&url, Roles::default()).await.unwrap();
+    let [first, _] = played(template.path(), &[0]).await;
+    let [_, second] = played(template.path(), &[1]).await;
+    let alone = [first, second];
+    for order in [[0, 1], [1, 0]] {
+        let together = played(template.path(), &order).await;
+        for (alone, together) in alone.iter().zip(&together) {
+            for (alone, together) in alone.0.lines().zip(together.0.lines()) {
+                assert_eq!(
+                    alone, together,
+                    "what an agency saw, in the order {order:?}"
+                );
+            }
+            assert_eq!(
+                alone.1, together.1,
+                "what an agency has, in the order {order:?}"
+            );
+            assert_eq!(alone.0.len(), together.0.len());
+        }
+    }
+
+    let mutations = mutation::seen();
+    assert!(mutations.len() > 70, "{}", mutations.len());
+    let mut unnoticed = Vec::new();
+    for mutation in mutations {
+        let mutated = mutation.mutated();
+        mutation::activate(Some(mutation));
+        let mut caught = None;
+        for order in [[0, 1], [1, 0]] {
+            // What it breaks may panic: that is noticing, too.
+            let play = AssertUnwindSafe(played(template.path(), &order)).catch_unwind();
+            caught = match tokio::time::timeout(ENDLESS, play).await {
+                Err(_) => Some("it does not end"),
+                Ok(Err(_)) => Some("it failed"),
+                Ok(Ok(together)) if together != alone => {
+                    Some("an agency saw or has something else")
+                }
+                Ok(Ok(_)) => continue,
+            };
+            break;
+        }
+        mutation::activate(None);
+        match caught.or_else(|| is_harmless(&mutated)) {
+            Some(caught) => println!("tried {mutated}\n  caught: {caught}"),
+            None => unnoticed.push(mutated),
+        }
+    }
+    let unnoticed = unnoticed.join("\n");
+    assert!(unnoticed.is_empty(), "not noticed:\n{unnoticed}");
+}
+
+/// Where a scope is made, by the source.
+fn makers(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.display().to_string();
+        if path.is_dir() && !name.ends_with("/tests") {
+            makers(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") && !name.ends_with("tests.rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            if text.contains("Scope::of(") {
+                found.push(name.rsplit("/src/").next().unwrap().to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn scopes_are_made_where_callers_are_checked_and_nowhere_else() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    makers(&source, &mut found);
+    found.sort_unstable();
+    let known = ["onboarding.rs", "projection/worker.rs", "store/entrance.rs"];
+    assert_eq!(found, known);
+}
