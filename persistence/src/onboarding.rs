@@ -147,7 +147,7 @@ impl Operator {
         login: &Identity,
         terms: Terms,
     ) -> Result<Uuid, CommandError> {
-        let member = self.store.sources().ids.id();
+        let member = self.store.sources().of(agency.agency()).ids.id();
         let member =
             directory::reserve(self.store.database(), agency.scope(), login, member).await?;
         let state = self.store.agency(agency).await?;

@@ -17,6 +17,12 @@ pub trait IdSource: Send + Sync {
     fn id(&self) -> Uuid;
     /// 128 random bits.
     fn salt(&self) -> [u8; 16];
+    /// What an agency's own events draw from; none if that is the same for all. A test that gives each
+    /// agency its own can hold what an agency is told side by side with others against what it is told
+    /// alone, byte for byte.
+    fn of_agency(&self, _agency: Uuid) -> Option<Sources> {
+        None
+    }
 }
 
 /// Where time, ids and salts come from.
@@ -36,6 +42,11 @@ impl Sources {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
         }
+    }
+
+    /// What the agency's own events draw from.
+    pub(crate) fn of(&self, agency: Uuid) -> Self {
+        self.ids.of_agency(agency).unwrap_or_else(|| self.clone())
     }
 
     /// Reproducible ones for tests: each call to the clock is a second later than the one before,

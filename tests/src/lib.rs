@@ -24,6 +24,7 @@ mod process;
 mod raw;
 mod rebuild;
 mod sample_case;
+mod seen;
 mod world;
 
 pub use client::{Answer, Client, Pending, fresh_key};
@@ -36,6 +37,7 @@ pub use process::{Ended, Server, check_rebuild, fallbuch};
 pub use raw::{EventRecord, HeadRecord, Lane, Raw};
 pub use rebuild::{ListColumns, Positions, Projected, ProjectedHead, Rebuilt};
 pub use sample_case::{Cast, SampleCase, Step, command_path, sample_target};
+pub use seen::Seen;
 pub use world::{MetricsListener, World};
 
 /// Makes of one scenario a module with two tests, `sqlite` and `postgres`.

@@ -4,7 +4,7 @@ use fallbuch_domain::case::{CommandKind, sample};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Client, Pending};
 use crate::world::World;
 use fallbuch_domain::Role;
 
@@ -165,23 +165,39 @@ impl SampleCase {
 
     /// Sends the next command on the case's version, and moves with it if it is accepted.
     pub async fn play(&mut self, client: &Client, step: Step) -> Answer {
-        let target = step.target.map(|id| self.real(id));
-        let mut body = self.body(step.kind);
-        for (name, value) in step.changes.as_object().into_iter().flatten() {
-            body[name] = value.clone();
-        }
-        let mut request = client.post(&self.address(step.kind, target), &body);
-        if step.kind != CommandKind::OpenCase {
-            request = request.if_match(&format!("\"{}\"", self.version));
-        }
-        let answer = request.send().await;
+        let answer = self.request(client, &step).send().await;
         if answer.status == 201 {
             self.follow(&answer, &step);
         }
         answer
     }
 
-    fn follow(&mut self, answer: &Answer, step: &Step) {
+    /// The next command on the case's version.
+    #[must_use]
+    pub fn request(&self, client: &Client, step: &Step) -> Pending {
+        let target = step.target.map(|id| self.real(id));
+        let mut body = self.body(step.kind);
+        for (name, value) in step.changes.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        let request = client.post(&self.address(step.kind, target), &body);
+        if step.kind == CommandKind::OpenCase {
+            return request;
+        }
+        request.if_match(&format!("\"{}\"", self.version))
+    }
+
+    /// Whether the thing of the sample is made already.
+    #[must_use]
+    pub fn has(&self, id: Uuid) -> bool {
+        self.ids.iter().any(|(sample, _)| *sample == id)
+    }
+
+    /// Moves with the answer to an accepted command.
+    ///
+    /// # Panics
+    /// If it is no such answer.
+    pub fn follow(&mut self, answer: &Answer, step: &Step) {
         let done = answer.json();
         self.version = done["version"].as_u64().expect("a version");
         if step.kind == CommandKind::OpenCase {

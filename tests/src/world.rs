@@ -12,7 +12,7 @@ use fallbuch_domain::Role;
 use fallbuch_domain::agency::AgencyOpened;
 use fallbuch_domain::catalogue::shipped_agencies;
 use fallbuch_domain::text::Line;
-use fallbuch_persistence::{Identity, Store};
+use fallbuch_persistence::{Identity, Options, Store};
 use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -70,7 +70,14 @@ impl World {
     /// A server on `database`.
     pub async fn on(database: impl Into<Arc<Database>>) -> Self {
         let database = database.into();
-        let store = database.open().await;
+        let options = database.options();
+        Self::with(database, options).await
+    }
+
+    /// A server on `database`, whose store is opened with `options`.
+    pub async fn with(database: impl Into<Arc<Database>>, options: Options) -> Self {
+        let database = database.into();
+        let store = Store::open(options).await.expect("the store opens");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("the listener's address");
         let requests = RequestMetrics::default();

@@ -195,7 +195,7 @@ impl Store {
         if !access.may(Permission::AgencyAdmin) {
             return Err(CommandError::Forbidden(Permission::AgencyAdmin));
         }
-        let member = self.sources().ids.id();
+        let member = self.sources().of(access.agency()).ids.id();
         let reserved = directory::reserve(self.database(), access.scope(), login, member);
         Ok(reserved.await?)
     }

@@ -19,6 +19,7 @@ use crate::access::Principal;
 use crate::error::{CommandError, StoreError};
 use crate::read::RecordedBody;
 use crate::session::{Batch, EventRow, HeadRow, Lane, Session};
+use crate::sources::Sources;
 
 /// What a flush would store, with the states it rests on and the verdicts it makes true.
 pub(crate) struct Draft {
@@ -105,10 +106,9 @@ impl Draft {
         let unflushed = &self.batch.events;
         check_version(session, agency, submission, known.as_ref(), unflushed).await?;
         let state = known.as_ref().map(|known| known.state.as_ref());
-        let stream = submission
-            .stream
-            .unwrap_or_else(|| workshop.sources.ids.id());
-        let recorded_at = self.recorded_at(workshop)?;
+        let sources = workshop.sources.of(agency);
+        let stream = submission.stream.unwrap_or_else(|| sources.ids.id());
+        let recorded_at = self.recorded_at(&sources)?;
         let needs = submission.command.needs(state);
         let facts = Facts {
             stream,
@@ -124,7 +124,7 @@ impl Draft {
                 .await
                 .map_err(StoreError::from)?,
         };
-        let mut new_id = || workshop.sources.ids.id();
+        let mut new_id = || sources.ids.id();
         let decision = submission.command.decide(state, &facts, &mut new_id)?;
         let prepared = Prepared {
             submission,
@@ -132,10 +132,11 @@ impl Draft {
             actor,
             stream,
             recorded_at,
+            sources: &sources,
         };
         let version = known.as_ref().map_or(0, |known| known.version);
         let before = (version, state.cloned());
-        let receipt = self.store(&prepared, cache, workshop, before, decision)?;
+        let receipt = self.store(&prepared, cache, before, decision)?;
         self.accepted.insert(command_id, self.verdicts.len());
         Ok(receipt)
     }
@@ -200,8 +201,8 @@ impl Draft {
     }
 
     /// Now, but never before what the agency recorded last.
-    fn recorded_at(&self, workshop: &Workshop) -> Result<Timestamp, StoreError> {
-        let now = workshop.sources.clock.now().unix_microseconds();
+    fn recorded_at(&self, sources: &Sources) -> Result<Timestamp, StoreError> {
+        let now = sources.clock.now().unix_microseconds();
         let at = now.max(self.batch.to().last_recorded_at);
         Timestamp::from_unix_microseconds(at)
             .ok_or_else(|| StoreError::Corrupt(format!("instant {at} is outside the calendar")))
@@ -212,7 +213,6 @@ impl Draft {
         &mut self,
         prepared: &Prepared<'_>,
         cache: &AgencyCache,
-        workshop: &Workshop,
         (version, mut state): (u64, Option<State>),
         decision: Decision,
     ) -> Result<Receipt, CommandError> {
@@ -228,7 +228,7 @@ impl Draft {
                     event,
                     self.batch.to().position + index,
                     version + index,
-                    (cache, workshop),
+                    cache,
                 )?
             });
             claims.extend(State::claims(state.as_ref(), event));

@@ -6,11 +6,11 @@ use fallbuch_domain::envelope::{Actor, Body, StreamReference};
 use fallbuch_domain::{Finding, Timestamp};
 use uuid::Uuid;
 
-use super::Workshop;
 use super::cache::AgencyCache;
 use super::submission::Submission;
 use crate::error::StoreError;
 use crate::session::{CommandRecord, EventRow, signed};
+use crate::sources::Sources;
 
 /// A command that may be stored, with everything that surrounds its events.
 pub(super) struct Prepared<'a> {
@@ -19,6 +19,7 @@ pub(super) struct Prepared<'a> {
     pub(super) actor: Actor,
     pub(super) stream: Uuid,
     pub(super) recorded_at: Timestamp,
+    pub(super) sources: &'a Sources,
 }
 
 impl Prepared<'_> {
@@ -28,17 +29,17 @@ impl Prepared<'_> {
         event: &fallbuch_domain::Event,
         position: u64,
         version: u64,
-        (cache, workshop): (&AgencyCache, &Workshop),
+        cache: &AgencyCache,
     ) -> Result<EventRow, StoreError> {
         let kind = self.submission.command.stream_kind();
-        let salt = URL_SAFE_NO_PAD.encode(workshop.sources.ids.salt());
+        let salt = URL_SAFE_NO_PAD.encode(self.sources.ids.salt());
         let body = Body {
             actor: self.actor,
             causation_id: None,
             command_id: self.command_id,
             correlation_id: self.command_id,
             data: &event.data,
-            id: workshop.sources.ids.id(),
+            id: self.sources.ids.id(),
             occurred_on: event.occurred_on,
             position,
             reason: event.reason.as_ref(),
