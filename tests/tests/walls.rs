@@ -1,184 +1,21 @@
-//! The walls between agencies, roles and sites: what is foreign and what is absent answer alike, a
-//! missing permission is named, and nothing answers without a token.
+//! The walls between agencies, roles and sites: a missing permission is named, nothing answers without a token, and
+//! sites and cases keep to themselves. Who gets in where is told by `isolation.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+#[path = "isolation/ask.rs"]
+mod ask;
 
+use fallbuch_domain::Role;
 use fallbuch_domain::case::{CommandKind, sample};
-use fallbuch_domain::{Role, agency};
-use fallbuch_tests::document::{Document, Operation};
 use fallbuch_tests::{
-    Answer, Cast, Client, Engine, Pending, SampleCase, Step, World, command_path, fresh_key,
-    on_both, sample_target,
+    Cast, Client, Engine, SampleCase, Seen, Step, World, command_path, on_both, sample_target,
 };
-use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
-/// An id that nothing has.
-const NOTHING: Uuid = uuid!("019f0000-0000-7000-8000-00000000dead");
-
-/// Everything of an answer that may not differ between what is foreign and what is absent.
-#[derive(Debug, PartialEq, Eq)]
-struct Seen {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    text: String,
-}
-
-impl Seen {
-    fn of(answer: &Answer) -> Self {
-        let headers = answer.headers.iter();
-        Self {
-            status: answer.status,
-            headers: headers
-                .filter(|(name, _)| !matches!(name.as_str(), "date" | "x-request-id"))
-                .map(|(name, value)| (name.to_string(), format!("{value:?}")))
-                .collect(),
-            text: answer.text(),
-        }
-    }
-}
-
-/// The ways in which a request is well or badly made.
-const MANNERS: [&str; 7] = [
-    "right",
-    "broken body",
-    "no headers",
-    "no body",
-    "wrong type",
-    "not JSON taken",
-    "bad query",
-];
-
-fn in_manner(request: Pending, manner: &str) -> Pending {
-    match manner {
-        "broken body" => request.raw_body("{\"occurred_on\": \"gest", "application/json"),
-        "no headers" => request
-            .without_header("if-match")
-            .without_header("idempotency-key"),
-        "no body" => request.raw_body("", ""),
-        "wrong type" => request.raw_body("a,b", "text/csv"),
-        "not JSON taken" => request.header("accept", "text/csv"),
-        _ => request,
-    }
-}
-
-/// An operation on these agency, case and thing, in this manner.
-fn request(
-    client: &Client,
-    operation: &Operation,
-    on: (&str, &str, &str),
-    manner: &str,
-) -> Pending {
-    let (agency, case, thing) = on;
-    let mut path = operation.address(|name| match name {
-        "agency" => agency.to_owned(),
-        "case_id" => case.to_owned(),
-        "version" => "1".to_owned(),
-        _ => thing.to_owned(),
-    });
-    if manner == "bad query" {
-        path.push_str("?limit=many&nonsense=1");
-    }
-    let method: Method = operation.method.to_uppercase().parse().unwrap();
-    let mut request = client.request(method.clone(), &path);
-    if method == Method::POST {
-        let kind = CommandKind::ALL
-            .iter()
-            .find(|kind| kind.operation() == operation.id);
-        let mut of_agencies = agency::sample::bodies().unwrap().into_iter();
-        let of_agency = of_agencies.find(|(id, _)| *id == operation.id);
-        let of_agency = of_agency.map_or(json!({}), |(_, body)| body);
-        let body = kind.map_or(of_agency, |kind| sample::body(*kind));
-        request = request
-            .key(&fresh_key())
-            .if_match("\"1\"")
-            .raw_body(body.to_string(), "application/json");
-    }
-    in_manner(request, manner)
-}
-
-async fn operations(world: &World) -> Vec<Operation> {
-    Document::served(&world.anonymous()).await.operations()
-}
-
-/// The only case of the demo, and one of its needs.
-async fn halle(world: &World) -> (String, String) {
-    let client = world.as_role("transmit", Role::Reader);
-    let list = client
-        .get("/v1/agencies/transmit/cases")
-        .send()
-        .await
-        .expect_status(200)
-        .json();
-    let id = list["items"][0]["case_id"].as_str().unwrap().to_owned();
-    let case = client
-        .get(&format!("/v1/agencies/transmit/cases/{id}"))
-        .send()
-        .await;
-    let need = case.expect_status(200).json()["needs"][0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    (id, need)
-}
-
-on_both!(
-    async fn foreign_and_absent_answer_alike(engine: Engine) {
-        let world = World::demo(engine).await;
-        let (case, need) = halle(&world).await;
-        let nothing = NOTHING.to_string();
-        let outsider = world.as_role("bayern", Role::Coordinator);
-        let (mut asked, mut commands) = (0, 0);
-        for operation in operations(&world).await {
-            if !operation.path.contains("{agency}") {
-                continue;
-            }
-            let mut places = vec![
-                ("transmit", case.as_str(), need.as_str()),
-                ("transmit", nothing.as_str(), nothing.as_str()),
-                ("nirgends", case.as_str(), need.as_str()),
-                ("nirgends", nothing.as_str(), "no-id"),
-            ];
-            if operation.path.contains("{case_id}") {
-                places.push(("bayern", &case, &need));
-                places.push(("bayern", &nothing, &nothing));
-                places.push(("bayern", &nothing, "no-id"));
-            }
-            for manner in MANNERS {
-                let first = request(&outsider, &operation, places[0], manner)
-                    .send()
-                    .await;
-                let first = Seen::of(&first);
-                assert_eq!(
-                    first.status, 404,
-                    "{} {manner}: {}",
-                    operation.id, first.text
-                );
-                for place in &places[1..] {
-                    let answer = request(&outsider, &operation, *place, manner).send().await;
-                    let context = format!("{} {manner} {place:?}", operation.id);
-                    assert_eq!(Seen::of(&answer), first, "{context}");
-                    asked += 1;
-                }
-            }
-            commands += usize::from(operation.method.eq_ignore_ascii_case("post"));
-        }
-        let of_agencies = agency::sample::bodies().unwrap().len();
-        assert_eq!(commands, CommandKind::ALL.len() + of_agencies);
-        assert!(asked > 700, "{asked} requests");
-        let raw = world.raw().await;
-        assert_eq!(
-            raw.number("SELECT COUNT(*) FROM event WHERE stream_kind = 'case'")
-                .await,
-            14
-        );
-        raw.close().await;
-    }
-);
+use ask::{MANNERS, NOTHING, halle, operations, request};
 
 on_both!(
     async fn an_agency_is_known_to_its_members_only(engine: Engine) {

@@ -1,0 +1,112 @@
+//! What has to be: for each operation what it asks for and what it reaches, for each role what it may do. Written down
+//! by hand, so that neither the contract nor the product's own table can change without this one.
+
+/// What an operation reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What is open to everybody.
+    Public,
+    /// What anybody with a valid token may see.
+    Anyone,
+    /// The agency; who is limited to sites gets what belongs to them.
+    Agency,
+    /// The whole agency: not for who is limited to sites.
+    AllSites,
+    /// A case, or a thing in it.
+    Case,
+}
+
+/// A row of the table: the operation, the permission it asks for (empty: none), and what it reaches.
+pub(crate) type Row = (&'static str, &'static str, Reach);
+
+use Reach::{Agency, AllSites, Anyone, Case, Public};
+
+/// Every operation of the contract.
+pub(crate) const OPERATIONS: &[Row] = &[
+    ("check_liveness", "", Public),
+    ("check_readiness", "", Public),
+    ("who_am_i", "", Anyone),
+    ("list_agencies", "", Anyone),
+    ("list_municipalities", "", Anyone),
+    ("list_dimensions", "", Anyone),
+    ("list_focus_areas", "", Anyone),
+    ("list_programmes", "", Anyone),
+    ("list_origins", "", Anyone),
+    ("read_agency", "agency:read", Agency),
+    ("list_sites", "agency:read", Agency),
+    ("list_members", "agency:read", Agency),
+    ("admit_member", "agency:admin", Agency),
+    ("change_member_roles", "agency:admin", Agency),
+    ("record_departure", "agency:admin", Agency),
+    ("read_feed", "event:subscribe", AllSites),
+    ("read_activity", "report:read", AllSites),
+    ("list_cases", "case:read", Agency),
+    ("open_case", "case:open", Agency),
+    ("read_case", "case:read", Case),
+    ("list_allowed_commands", "case:read", Case),
+    ("read_timeline", "case:read", Case),
+    ("list_events", "case:history", Case),
+    ("read_event", "case:history", Case),
+    ("read_version", "case:history", Case),
+    ("record_contact", "case:record", Case),
+    ("record_initial_meeting", "case:record", Case),
+    ("capture_need", "case:record", Case),
+    ("revise_need", "case:record", Case),
+    ("withdraw_need", "case:record", Case),
+    ("agree_priority", "case:record", Case),
+    ("revise_priority", "case:record", Case),
+    ("drop_priority", "case:record", Case),
+    ("draft_agreement", "agreement:write", Case),
+    ("redraft_agreement", "agreement:write", Case),
+    ("discard_agreement_draft", "agreement:write", Case),
+    ("sign_agreement", "agreement:sign", Case),
+    ("close_case", "case:close", Case),
+    ("reopen_case", "case:reopen", Case),
+];
+
+/// What each role may do, of what operations ask for.
+pub(crate) const ROLES: &[(&str, &[&str])] = &[
+    ("reader", &["agency:read", "case:read"]),
+    (
+        "advisor",
+        &[
+            "agency:read",
+            "case:read",
+            "case:history",
+            "case:record",
+            "event:subscribe",
+            "report:read",
+        ],
+    ),
+    (
+        "coordinator",
+        &[
+            "agency:read",
+            "case:read",
+            "case:history",
+            "case:record",
+            "event:subscribe",
+            "report:read",
+            "case:open",
+            "agreement:write",
+            "agreement:sign",
+            "case:close",
+            "case:reopen",
+        ],
+    ),
+    ("agency_admin", &["agency:read", "agency:admin"]),
+    ("privacy_officer", &["agency:read", "case:read"]),
+    (
+        "controller",
+        &["agency:read", "case:read", "case:history", "report:read"],
+    ),
+    // What the demo's service account was admitted with.
+    ("service", &["case:read", "event:subscribe"]),
+];
+
+/// What `role` may do.
+pub(crate) fn permissions(role: &str) -> &'static [&'static str] {
+    let row = ROLES.iter().find(|(one, _)| *one == role);
+    row.unwrap_or_else(|| panic!("the role {role} has no row"))
+        .1
+}
