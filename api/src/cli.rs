@@ -125,7 +125,7 @@ async fn open(config: &Config) -> Result<Store, CliError> {
 }
 
 async fn serve(config: &Config) -> Result<(), CliError> {
-    config.development_issuer()?;
+    let (issuers, development_issuer) = config.issuers()?;
     let metrics_address = config.metrics_address()?;
     config.make_data_dir()?;
     log_panics_without_payload();
@@ -135,6 +135,8 @@ async fn serve(config: &Config) -> Result<(), CliError> {
     let requests = RequestMetrics::default();
     let options = ServerOptions {
         audience: config.audience.clone(),
+        issuers,
+        development_issuer,
         allowed_origins: config.allowed_origins.clone(),
         local: config.is_local(),
         workers: None,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::identity::{IssuersError, TrustedIssuers};
 use clap::{Args, Parser, Subcommand};
 use fallbuch_domain::{Permission, Role};
 use fallbuch_persistence::{DatabaseUrl, Rebuildable, Secret, UnsupportedDatabase};
@@ -202,6 +203,10 @@ pub(crate) struct Config {
         global = true
     )]
     pub(crate) audience: String,
+    /// A file with the issuers whose tokens are accepted: a JSON list of objects with `issuer` and, for one that has no
+    /// discovery document, `jwks_file`.
+    #[arg(long, env = "FALLBUCH_ISSUERS_FILE", global = true)]
+    pub(crate) issuers_file: Option<PathBuf>,
     /// Accept tokens of the development issuer also when serving beyond this machine. Whoever can
     /// run `fallbuch token` gets in as anybody: for trying out only.
     #[arg(long, env = "FALLBUCH_INSECURE_DEV_ISSUER", global = true)]
@@ -239,10 +244,13 @@ pub enum ConfigError {
         "PostgreSQL needs a secret: give at least 32 bytes in FALLBUCH_SECRET or FALLBUCH_SECRET_FILE"
     )]
     NoSecret,
+    /// The file of issuers.
+    #[error(transparent)]
+    Issuers(#[from] IssuersError),
     /// Nobody could get in.
     #[error(
-        "serving on {0}, beyond this machine, needs an issuer of tokens; the built-in development issuer is \
-         only used there with FALLBUCH_INSECURE_DEV_ISSUER=true"
+        "serving on {0}, beyond this machine, needs an issuer of tokens: name it in FALLBUCH_ISSUERS_FILE; the built-in \
+         development issuer is only used there with FALLBUCH_INSECURE_DEV_ISSUER=true"
     )]
     NoIssuer(SocketAddr),
     /// Metrics are for others than the API.
@@ -304,16 +312,20 @@ impl Config {
         Ok(Some(metrics))
     }
 
-    /// Whether tokens of the development issuer are accepted.
+    /// The issuers whose tokens are accepted, and whether those of the development issuer are.
     ///
     /// # Errors
-    /// If they are not, as there is no other issuer.
-    pub(crate) fn development_issuer(&self) -> Result<(), ConfigError> {
-        if self.is_local() || self.insecure_dev_issuer {
-            Ok(())
-        } else {
-            Err(ConfigError::NoIssuer(self.bind))
+    /// If the file of issuers cannot be used, or there is no issuer at all.
+    pub(crate) fn issuers(&self) -> Result<(TrustedIssuers, bool), ConfigError> {
+        let issuers = match &self.issuers_file {
+            Some(path) => TrustedIssuers::read(path)?,
+            None => TrustedIssuers::default(),
+        };
+        let development = self.is_local() || self.insecure_dev_issuer;
+        if issuers.is_empty() && !development {
+            return Err(ConfigError::NoIssuer(self.bind));
         }
+        Ok((issuers, development))
     }
 
     /// The secret: given, or for the embedded database made at the first start.

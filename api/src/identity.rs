@@ -8,7 +8,10 @@ mod claims;
 mod development_issuer;
 mod issuer;
 mod jose_header;
+mod jwks;
+mod key_source;
 mod token_verifier;
+mod trusted_issuers;
 
 use fallbuch_persistence::Identity;
 use time::OffsetDateTime;
@@ -18,8 +21,13 @@ pub(crate) use development_issuer::{
 };
 pub(crate) use issuer::MismatchedKey;
 pub(crate) use token_verifier::TokenVerifier;
+pub use trusted_issuers::{IssuersError, TrustedIssuers};
 
 use crate::problem::Problem;
+use crate::problem_catalogue::ProblemCode;
+
+/// How long a client is to wait for an issuer that is away, in seconds.
+const ISSUER_RETRY_AFTER: u32 = 30;
 
 /// The bearer of a token that passed every check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +110,9 @@ pub enum Unauthenticated {
     /// The token lives longer than allowed.
     #[error("lifetime too long")]
     Lifetime,
+    /// The issuer's keys cannot be had, so nothing is known of the token.
+    #[error("the issuer's keys cannot be had")]
+    IssuerAway,
 }
 
 impl From<Unauthenticated> for Problem {
@@ -110,6 +121,9 @@ impl From<Unauthenticated> for Problem {
         match reason {
             // A challenge without an error code: nothing was presented (RFC 6750 §3.1).
             Unauthenticated::Missing => Self::unauthenticated("Bearer"),
+            Unauthenticated::IssuerAway => {
+                Self::retry_later(ProblemCode::Overloaded, ISSUER_RETRY_AFTER)
+            }
             Unauthenticated::Several
             | Unauthenticated::TooLong
             | Unauthenticated::NotBearer

@@ -47,6 +47,7 @@ mod violation;
 
 pub use cli::run;
 pub use config::CommandLine;
+pub use identity::{IssuersError, TrustedIssuers};
 pub use metrics::{RequestMetrics, registry};
 pub use metrics_listener::start_metrics;
 pub use server::{ISSUER, ServeError, ServerOptions, development_token, start};

@@ -85,16 +85,6 @@ impl<O, B, Q> Request<O, B, Q> {
     }
 }
 
-impl<O: Operation, B, Q> Request<O, B, Q> {
-    /// Refuses callers who are limited to sites: what the operation answers is about all of them.
-    pub(crate) fn all_sites(&self) -> Result<(), Problem> {
-        match (self.access.sites(), O::PERMISSION) {
-            (Some(_), Some(permission)) => Err(Problem::forbidden(permission.code())),
-            (None, _) | (_, None) => Ok(()),
-        }
-    }
-}
-
 impl Addressed {
     /// Where the case is in its history; the path of the operation has one.
     pub(crate) fn head(&self) -> Result<CaseHead, Problem> {
@@ -134,7 +124,7 @@ impl<O: Operation, Q: Query> FromRequest for Caller<O, Q> {
         Box::pin(async move {
             log_operation(&request, O::ID);
             let services = services(&request)?;
-            let identity = identity(&request, &services)?;
+            let identity = identity(&request, &services).await?;
             acceptable(request.headers())?;
             let mut violations = Vec::new();
             let query = query::read::<Q>(request.query_string(), &mut violations);
@@ -172,7 +162,7 @@ impl<O: Operation, B: Input, Q: Query> FromRequest for Request<O, B, Q> {
 impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
     async fn check(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         let services = services(request)?;
-        let identity = identity(request, &services)?;
+        let identity = identity(request, &services).await?;
         let mut violations = Vec::new();
         let path = Path::read(request.match_info(), &mut violations);
         let recalled = if B::IS_COMMAND {
@@ -209,11 +199,12 @@ fn services(request: &HttpRequest) -> Result<Arc<Services>, Problem> {
     Ok(services.clone().into_inner())
 }
 
-fn identity(request: &HttpRequest, services: &Services) -> Result<VerifiedIdentity, Problem> {
+async fn identity(request: &HttpRequest, services: &Services) -> Result<VerifiedIdentity, Problem> {
     let headers = request.headers().get_all(AUTHORIZATION);
     services
         .verifier
         .verify(headers, services.now())
+        .await
         .map_err(Problem::from)
 }
 

@@ -16,6 +16,7 @@ use crate::docs::{self, Document};
 use crate::headers::{bound_head, cross_origin, head_as_get, set_headers};
 use crate::identity::{
     DEVELOPMENT_ISSUER, DevelopmentIssuer, DevelopmentIssuerError, MismatchedKey, TokenVerifier,
+    TrustedIssuers,
 };
 use crate::metrics::RequestMetrics;
 use crate::openapi::{self, ContractError};
@@ -37,6 +38,10 @@ const CONNECTIONS_PER_WORKER: usize = 4_096;
 pub struct ServerOptions {
     /// The audience tokens have to name.
     pub audience: String,
+    /// The issuers whose tokens are accepted.
+    pub issuers: TrustedIssuers,
+    /// Whether tokens of the development issuer are accepted as well.
+    pub development_issuer: bool,
     /// Origins of web pages that may call.
     pub allowed_origins: Vec<String>,
     /// Whether pages on this machine may call.
@@ -67,7 +72,7 @@ pub enum ServeError {
     Io(#[from] std::io::Error),
 }
 
-/// Starts a server on `listener` that trusts the development issuer of `data_dir`, and keeps the
+/// Starts a server on `listener`, with the development issuer of `data_dir` if it is accepted, and keeps the
 /// store's projections up to the log.
 ///
 /// # Errors
@@ -80,12 +85,15 @@ pub fn start(
 ) -> Result<Server, ServeError> {
     store.follow();
     let now = store.sources().clock.now().as_offset();
-    let issuer = DevelopmentIssuer::open(data_dir, now)?.issuer()?;
+    let mut issuers: Vec<_> = options.issuers.issuers().collect();
+    if options.development_issuer {
+        issuers.push(DevelopmentIssuer::open(data_dir, now)?.issuer()?);
+    }
     let contract = openapi::document()?;
     let ids = Arc::clone(&store.sources().ids);
     let services = web::Data::new(Services {
         schemas: BodySchemas::from_openapi(&contract)?,
-        verifier: TokenVerifier::new(vec![issuer], options.audience),
+        verifier: TokenVerifier::new(issuers, options.audience),
         store,
     });
     let document = web::Data::new(Document::new(openapi::document_text()?));

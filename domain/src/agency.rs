@@ -139,9 +139,12 @@ wire! {
 
 impl Member {
     /// The first of the member's roles that grants `permission`; a service account's one role grants those it was
-    /// given by name.
+    /// given by name. What is about the whole agency is granted to nobody who is limited to sites.
     #[must_use]
     pub fn role_for(&self, permission: Permission) -> Option<Role> {
+        if self.sites.is_some() && permission.is_of_whole_agency() {
+            return None;
+        }
         let named = self.named_permissions.iter().flatten();
         let is_named = named.into_iter().any(|one| *one == permission);
         let by_name = (is_named && self.roles.contains(&Role::Service)).then_some(Role::Service);

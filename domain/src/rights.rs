@@ -79,6 +79,21 @@ permissions! {
     AuditRequest = "audit:request",
 }
 
+impl Permission {
+    /// Whether it is about all of an agency: whoever is limited to sites has it through no role.
+    #[must_use]
+    pub fn is_of_whole_agency(self) -> bool {
+        matches!(
+            self,
+            Self::EventSubscribe
+                | Self::ReportRead
+                | Self::AgencyAdmin
+                | Self::AuditRead
+                | Self::PrivacyOfficer
+        )
+    }
+}
+
 // By hand: the derive does not see codes that come out of a macro.
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Permission {

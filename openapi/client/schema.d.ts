@@ -5851,8 +5851,6 @@ export interface operations {
                      *             "case:record",
                      *             "person:read",
                      *             "person:write",
-                     *             "event:subscribe",
-                     *             "report:read",
                      *             "offering:write",
                      *             "solution:write"
                      *           ],

@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::error::StoreError;
+use crate::error::{StoreError, is_away};
 use crate::read::{instant, unsigned};
 use crate::session::signed;
 use crate::tenant::{Scope, bound, stated};
@@ -203,11 +203,22 @@ impl Desk {
         let place = (self.scope.agency(), generation);
         let rows = match self.database.clone() {
             Database::Postgres(pool) => {
-                let mut connection = match self.connection.take() {
-                    Some(connection) => connection,
-                    None => bound(&pool, self.scope).await?,
+                let kept = match self.connection.take() {
+                    Some(mut kept) => match postgres(&mut kept, place, asked, &known).await {
+                        Ok(rows) => Some((kept, rows)),
+                        // The server went away meanwhile, and may be back: a read can be asked again.
+                        Err(error) if is_away(&error) => None,
+                        Err(error) => return Err(error.into()),
+                    },
+                    None => None,
                 };
-                let rows = postgres(&mut connection, place, asked, &known).await?;
+                let (connection, rows) = if let Some(answered) = kept {
+                    answered
+                } else {
+                    let mut fresh = bound(&pool, self.scope).await?;
+                    let rows = postgres(&mut fresh, place, asked, &known).await?;
+                    (fresh, rows)
+                };
                 self.keep_connection(&pool, connection);
                 rows
             }

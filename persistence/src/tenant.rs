@@ -159,11 +159,11 @@ pub(crate) fn stated(statement: &'static str) -> sqlx::AssertSqlSafe<String> {
 
 /// The same for a statement that was put together.
 #[cfg(not(test))]
-pub(crate) fn restated(statement: &str) -> &str {
-    statement
+pub(crate) fn restated(statement: &str) -> std::borrow::Cow<'_, str> {
+    statement.into()
 }
 
 #[cfg(test)]
-pub(crate) fn restated(statement: &str) -> String {
-    mutation::stated(statement)
+pub(crate) fn restated(statement: &str) -> std::borrow::Cow<'_, str> {
+    mutation::stated(statement).into()
 }

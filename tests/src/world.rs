@@ -6,7 +6,8 @@ use std::thread;
 
 use actix_web::dev::ServerHandle;
 use fallbuch_api::{
-    RequestMetrics, ServerOptions, demo, development_token, registry, start, start_metrics,
+    RequestMetrics, ServerOptions, TrustedIssuers, demo, development_token, registry, start,
+    start_metrics,
 };
 use fallbuch_domain::Role;
 use fallbuch_domain::agency::AgencyOpened;
@@ -76,6 +77,15 @@ impl World {
 
     /// A server on `database`, whose store is opened with `options`.
     pub async fn with(database: impl Into<Arc<Database>>, options: Options) -> Self {
+        Self::trusting(database, options, TrustedIssuers::default()).await
+    }
+
+    /// The same, with issuers whose tokens are accepted beside the development issuer's.
+    pub async fn trusting(
+        database: impl Into<Arc<Database>>,
+        options: Options,
+        issuers: TrustedIssuers,
+    ) -> Self {
         let database = database.into();
         let store = Store::open(options).await.expect("the store opens");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -83,6 +93,8 @@ impl World {
         let requests = RequestMetrics::default();
         let options = ServerOptions {
             audience: AUDIENCE.to_owned(),
+            issuers,
+            development_issuer: true,
             allowed_origins: Vec::new(),
             local: true,
             workers: Some(2),

@@ -1,16 +1,20 @@
 //! Whom we trust to say who somebody is, and by which keys.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
+use time::{Duration, OffsetDateTime};
+
+use super::key_source::KeySource;
+
+/// How long an issuer is not asked again, however many tokens name keys that are not known.
+const COOL_DOWN: Duration = Duration::seconds(30);
+
+/// How long keys are used before they are fetched anew.
+const FRESH: Duration = Duration::minutes(10);
 
 /// The algorithms a token may be signed with: public keys only, never a shared secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the built-in issuer needs one, others bring their own"
-    )
-)]
 pub(crate) enum SigningAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     Rs256,
@@ -88,17 +92,105 @@ impl VerificationKey {
 }
 
 /// An issuer and the keys it signs with.
-#[derive(Clone)]
 pub(crate) struct Issuer {
     /// The `iss` of its tokens.
     pub(super) url: String,
-    /// Its keys; a key counts for this issuer only, even if another has one of the same id.
-    pub(super) keys: Vec<VerificationKey>,
+    source: KeySource,
+    keys: RwLock<Keys>,
+    /// Held by whoever fetches keys: one at a time.
+    fetching: tokio::sync::Mutex<()>,
+}
+
+/// The keys as they were fetched last; a key counts for its own issuer only, even if another has one of the same id.
+#[derive(Clone)]
+pub(super) struct Keys {
+    /// The keys themselves.
+    pub(super) all: Arc<[VerificationKey]>,
+    /// Counts how often they were fetched: a token that was found right by older ones is looked at again.
+    pub(super) generation: u64,
+    /// When they were fetched.
+    fetched_at: Option<OffsetDateTime>,
+    /// When they were asked for last, with or without success.
+    asked_at: Option<OffsetDateTime>,
 }
 
 impl Issuer {
-    /// An issuer with its keys.
+    /// An issuer whose keys are known and never change.
     pub(crate) fn new(url: String, keys: Vec<VerificationKey>) -> Self {
-        Self { url, keys }
+        Self::with(url, KeySource::Fixed, keys)
     }
+
+    /// An issuer whose keys come from elsewhere, when the first token names one.
+    pub(crate) fn from_source(url: String, source: KeySource) -> Self {
+        Self::with(url, source, Vec::new())
+    }
+
+    fn with(url: String, source: KeySource, keys: Vec<VerificationKey>) -> Self {
+        let keys = Keys {
+            all: keys.into(),
+            generation: 0,
+            fetched_at: None,
+            asked_at: None,
+        };
+        Self {
+            url,
+            source,
+            keys: RwLock::new(keys),
+            fetching: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// The keys as they are known now.
+    pub(super) fn keys(&self) -> Keys {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.clone()
+    }
+
+    /// Which fetch the keys are of.
+    pub(super) fn generation(&self) -> u64 {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.generation
+    }
+
+    /// Whether no keys of it were ever had.
+    pub(super) fn is_unheard(&self) -> bool {
+        self.source.can_change() && self.keys().fetched_at.is_none()
+    }
+
+    /// Whether the keys are old enough to be fetched anew, without a token that asks for it.
+    pub(super) fn is_due(&self, now: OffsetDateTime) -> bool {
+        let keys = self.keys();
+        let old = keys.fetched_at.is_some_and(|at| now - at >= FRESH);
+        self.source.can_change() && old && !asked_lately(&keys, now)
+    }
+
+    /// Fetches the keys anew, unless that was tried a moment ago. Keys that the issuer took away count no more; while
+    /// it cannot be asked, those of the last time do.
+    pub(super) async fn fetch(&self, now: OffsetDateTime) {
+        if !self.source.can_change() {
+            return;
+        }
+        let _turn = self.fetching.lock().await;
+        if asked_lately(&self.keys(), now) {
+            return;
+        }
+        let fetched = self.source.load().await;
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.asked_at = Some(now);
+        match fetched {
+            Ok(fetched) => {
+                tracing::info!(issuer = %self.url, keys = fetched.len(), "an issuer's keys were fetched");
+                keys.all = fetched.into();
+                keys.generation += 1;
+                keys.fetched_at = Some(now);
+            }
+            Err(error) => {
+                tracing::warn!(issuer = %self.url, %error, "an issuer's keys cannot be fetched");
+            }
+        }
+    }
+}
+
+fn asked_lately(keys: &Keys, now: OffsetDateTime) -> bool {
+    keys.asked_at.is_some_and(|at| (now - at).abs() < COOL_DOWN)
 }

@@ -43,6 +43,11 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D:
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
+/// Whether a key's id is printable and not too long.
+pub(super) fn is_plain_key_id(key_id: &str) -> bool {
+    (1..=MAX_KEY_ID).contains(&key_id.len()) && key_id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 impl JoseHeader {
     /// Reads a decoded header.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Unauthenticated> {
@@ -52,9 +57,7 @@ impl JoseHeader {
         let is_token = ["JWT", "at+jwt", "application/at+jwt"]
             .iter()
             .any(|known| members.typ.eq_ignore_ascii_case(known));
-        let key_id_is_plain = (1..=MAX_KEY_ID).contains(&members.kid.len())
-            && members.kid.bytes().all(|byte| byte.is_ascii_graphic());
-        if brings_key_or_demand || !is_token || !key_id_is_plain {
+        if brings_key_or_demand || !is_token || !is_plain_key_id(&members.kid) {
             return Err(Unauthenticated::Header);
         }
         Ok(Self {

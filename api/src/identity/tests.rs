@@ -126,7 +126,7 @@ fn with(mut object: Value, changes: &Value) -> Value {
 impl Stage {
     fn verify(&self, token: &str) -> Result<VerifiedIdentity, Unauthenticated> {
         let line = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
-        self.verifier.verify([&line], NOW)
+        self.verifier.verify_known([&line], NOW)
     }
 
     fn refusal(&self, header: &Value, claims: &Value) -> Unauthenticated {
@@ -341,7 +341,7 @@ fn a_key_counts_for_its_own_issuer_only() {
     let forged = same_algorithm.sign(&self::header().to_string(), &claims().to_string());
     let line = HeaderValue::from_str(&format!("Bearer {forged}")).unwrap();
     assert_eq!(
-        verifier.verify([&line], NOW),
+        verifier.verify_known([&line], NOW),
         Err(Unauthenticated::Signature)
     );
 }
@@ -399,7 +399,7 @@ fn an_rsa_key_verifies_in_its_one_padding_only() {
         let issuer = Issuer::new("https://ours.example".to_owned(), vec![key]);
         let line = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
         let verifier = TokenVerifier::new(vec![issuer], AUDIENCE.to_owned());
-        verifier.verify([&line], NOW).map(|_| ())
+        verifier.verify_known([&line], NOW).map(|_| ())
     };
     let (rs, ps) = (
         signed("RS256", &RSA_PKCS1_SHA256),
@@ -477,13 +477,13 @@ fn there_is_one_authorization_of_bounded_length() {
         .sign(&header().to_string(), &claims().to_string());
     let line = |text: String| HeaderValue::from_str(&text).unwrap();
     let good = line(format!("bEARER  {token}"));
-    assert!(stage.verifier.verify([&good], NOW).is_ok());
+    assert!(stage.verifier.verify_known([&good], NOW).is_ok());
     assert_eq!(
-        stage.verifier.verify([], NOW),
+        stage.verifier.verify_known([], NOW),
         Err(Unauthenticated::Missing)
     );
     assert_eq!(
-        stage.verifier.verify([&good, &good], NOW),
+        stage.verifier.verify_known([&good, &good], NOW),
         Err(Unauthenticated::Several)
     );
     for (text, reason) in [
@@ -507,7 +507,7 @@ fn there_is_one_authorization_of_bounded_length() {
         ),
     ] {
         assert_eq!(
-            stage.verifier.verify([&line(text.clone())], NOW),
+            stage.verifier.verify_known([&line(text.clone())], NOW),
             Err(reason),
             "{text:.40}"
         );

@@ -4,8 +4,9 @@
 //! header members that smuggle keys) is checked here. Order matters: nothing is decoded before the
 //! length is known, and no claim is believed before the signature.
 //!
-//! A token that was found right is remembered, so that its signature is verified once. Issuers and
-//! keys do not change while the server runs; whoever makes them changeable has to forget their tokens.
+//! A token that was found right is remembered, so that its signature is verified once, as long as its issuer's keys
+//! are those it was verified by. A token that names a key that is not known lets the issuer's keys be fetched, at most
+//! once in a while; nobody else waits for it.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,11 +29,19 @@ use crate::strict_json::is_ambiguous;
 
 /// Verifies tokens of the configured issuers for one audience.
 pub(crate) struct TokenVerifier {
-    issuers: Vec<Issuer>,
+    issuers: Vec<Arc<Issuer>>,
     audience: String,
     /// Tokens whose form and signature were found right, by their SHA-256; their times and their
     /// audience are checked at every use.
-    signed: Mutex<LruCache<[u8; 32], Arc<Claims>>>,
+    signed: Mutex<LruCache<[u8; 32], Arc<Signed>>>,
+}
+
+/// A token that is well-formed and signed by its issuer.
+struct Signed {
+    claims: Claims,
+    issuer: Arc<Issuer>,
+    /// By which of the issuer's keys it was verified.
+    generation: u64,
 }
 
 /// How many tokens are remembered.
@@ -42,14 +51,38 @@ impl TokenVerifier {
     /// Trusts these issuers for tokens meant for this audience.
     pub(crate) fn new(issuers: Vec<Issuer>, audience: String) -> Self {
         Self {
-            issuers,
+            issuers: issuers.into_iter().map(Arc::new).collect(),
             audience,
             signed: Mutex::new(LruCache::new(REMEMBERED)),
         }
     }
 
     /// Finds out who is calling from all `Authorization` headers of a request.
-    pub(crate) fn verify<'a>(
+    pub(crate) async fn verify<'a>(
+        &self,
+        authorization: impl IntoIterator<Item = &'a HeaderValue>,
+        now: OffsetDateTime,
+    ) -> Result<VerifiedIdentity, Unauthenticated> {
+        let token = bearer_token(authorization)?;
+        match self.verify_token(token, now) {
+            Err(Unauthenticated::UnknownKey) => {
+                let issuer = self.issuer_of(&claimed(token)?.1)?;
+                issuer.fetch(now).await;
+                match self.verify_token(token, now) {
+                    // Nothing is known of the token while nothing is known of its issuer.
+                    Err(Unauthenticated::UnknownKey) if issuer.is_unheard() => {
+                        Err(Unauthenticated::IssuerAway)
+                    }
+                    outcome => outcome,
+                }
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The same by the keys that are known already.
+    #[cfg(test)]
+    pub(super) fn verify_known<'a>(
         &self,
         authorization: impl IntoIterator<Item = &'a HeaderValue>,
         now: OffsetDateTime,
@@ -57,7 +90,7 @@ impl TokenVerifier {
         self.verify_token(bearer_token(authorization)?, now)
     }
 
-    fn verify_token(
+    pub(super) fn verify_token(
         &self,
         token: &str,
         now: OffsetDateTime,
@@ -65,47 +98,63 @@ impl TokenVerifier {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
         let known = self.signed().get(&hash).cloned();
-        let claims = match known {
-            Some(claims) => claims,
-            None => Arc::new(self.signed_claims(token)?),
+        let known = known.filter(|signed| signed.generation == signed.issuer.generation());
+        let signed = match known {
+            Some(signed) => signed,
+            None => Arc::new(self.signed_by_issuer(token)?),
         };
-        let expires_at = claims.check(&self.audience, now)?;
+        let expires_at = signed.claims.check(&self.audience, now)?;
+        if signed.issuer.is_due(now) {
+            let issuer = Arc::clone(&signed.issuer);
+            tokio::spawn(async move { issuer.fetch(now).await });
+        }
         let identity = VerifiedIdentity {
-            issuer: claims.iss.clone(),
-            subject: claims.sub.clone(),
+            issuer: signed.claims.iss.clone(),
+            subject: signed.claims.sub.clone(),
             expires_at,
         };
-        self.signed().put(hash, claims);
+        self.signed().put(hash, signed);
         Ok(identity)
     }
 
-    fn signed(&self) -> MutexGuard<'_, LruCache<[u8; 32], Arc<Claims>>> {
+    fn signed(&self) -> MutexGuard<'_, LruCache<[u8; 32], Arc<Signed>>> {
         self.signed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The claims of a token that is well-formed and signed by its issuer.
-    fn signed_claims(&self, token: &str) -> Result<Claims, Unauthenticated> {
-        let [header, claims] = decoded(token)?;
-        let header = JoseHeader::read(&header)?;
-        let claims = Claims::read(&claims)?;
-        // The claim only chooses whose key must have signed; it is believed once that key did.
-        let issuer = self
-            .issuers
-            .iter()
-            .find(|issuer| issuer.url == claims.iss)
-            .ok_or(Unauthenticated::UnknownIssuer)?;
-        let key = issuer
-            .keys
-            .iter()
+    /// The issuer that the claims name. The claim only chooses whose key must have signed; it is believed once that key
+    /// did.
+    fn issuer_of(&self, claims: &Claims) -> Result<Arc<Issuer>, Unauthenticated> {
+        let mut issuers = self.issuers.iter();
+        let issuer = issuers.find(|issuer| issuer.url == claims.iss);
+        issuer.cloned().ok_or(Unauthenticated::UnknownIssuer)
+    }
+
+    /// A token that is well-formed and signed by its issuer.
+    fn signed_by_issuer(&self, token: &str) -> Result<Signed, Unauthenticated> {
+        let (header, claims) = claimed(token)?;
+        let issuer = self.issuer_of(&claims)?;
+        let keys = issuer.keys();
+        let mut known = keys.all.iter();
+        let key = known
             .find(|key| key.key_id == header.key_id)
             .ok_or(Unauthenticated::UnknownKey)?;
         if header.algorithm != key.algorithm.name() {
             return Err(Unauthenticated::Algorithm);
         }
-        jsonwebtoken::decode::<IgnoredAny>(token, &key.key, &validation(issuer, key))
+        jsonwebtoken::decode::<IgnoredAny>(token, &key.key, &validation(&issuer, key))
             .map_err(|_| Unauthenticated::Signature)?;
-        Ok(claims)
+        Ok(Signed {
+            claims,
+            issuer,
+            generation: keys.generation,
+        })
     }
+}
+
+/// What a token says of itself; nothing of it is believed yet.
+fn claimed(token: &str) -> Result<(JoseHeader, Claims), Unauthenticated> {
+    let [header, claims] = decoded(token)?;
+    Ok((JoseHeader::read(&header)?, Claims::read(&claims)?))
 }
 
 /// What the library is told to check besides the signature: no time, because it would ask the

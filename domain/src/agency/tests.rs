@@ -115,8 +115,10 @@ fn a_limited_member_sees_its_sites_only() {
         sites: Some(vec![SITE]),
     };
     assert!(member.sees_site(SITE) && !member.sees_site(OTHER_SITE));
+    assert!(!member.permissions().contains(&Permission::EventSubscribe));
     member.sites = None;
     assert!(member.sees_site(OTHER_SITE));
+    assert!(member.permissions().contains(&Permission::EventSubscribe));
     assert!(member.permissions().contains(&Permission::CaseRecord));
     assert!(!member.permissions().contains(&Permission::CaseOpen));
 }

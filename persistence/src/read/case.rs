@@ -182,7 +182,7 @@ impl Store {
         let query = query.order_by_desc(Column::StreamId).limit(limit + 1);
         let statement = query.build(transaction.get_database_backend());
         let statement = Statement {
-            sql: String::from(restated(&statement.sql)),
+            sql: restated(&statement.sql).into_owned(),
             ..statement
         };
         let rows = stream_head::Entity::find()

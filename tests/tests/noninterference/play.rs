@@ -230,7 +230,12 @@ impl<'a> Part<'a> {
         let walk = Step::walk();
         // Whatever comes after the walk's end is a contact.
         let step = walk.get(walked).unwrap_or(&walk[1]).clone();
-        let step = step.with(self.marked());
+        // The reason of a closing is a code.
+        let step = if step.kind == CommandKind::CloseCase {
+            step
+        } else {
+            step.with(self.marked())
+        };
         let path = case.address(step.kind, step.target.map(|id| case.real(id)));
         let request = case.request(&self.coordinator, &step);
         let (path, request) = match manner {
