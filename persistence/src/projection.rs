@@ -136,7 +136,8 @@ impl Place {
         }
         let reached = from + events.len() as u64;
         if self.apply(&transaction, &events).await.is_err() {
-            drop(transaction);
+            // At once: whoever finds the checkpoint's row held takes it for somebody else's.
+            transaction.rollback().await?;
             return self.one_by_one(database, &events).await;
         }
         self.keep(&transaction, reached).await?;
