@@ -115,6 +115,7 @@ async fn open(config: &Config) -> Result<Store, CliError> {
     let options = Options {
         url,
         projector: config.projector_database()?,
+        connections: None,
         insecure_role: config.insecure_database_role,
         secret,
         origin: config.origin.clone(),
@@ -196,9 +197,14 @@ async fn migrate_now(config: &Config) -> Result<String, CliError> {
         (None, Ok(DatabaseUrl::Postgres(options))) => Some(options.get_username().to_owned()),
         (None, _) => None,
     };
+    let projector = match (&config.projector_role, config.projector_database()?) {
+        (Some(role), _) => Some(role.clone()),
+        (None, Some(DatabaseUrl::Postgres(options))) => Some(options.get_username().to_owned()),
+        (None, _) => None,
+    };
     let roles = Roles {
         application: application.as_deref(),
-        projector: config.projector_role.as_deref(),
+        projector: projector.as_deref(),
     };
     migrate(&url, roles).await?;
     Ok(format!("The schema is up to date ({url}).\n"))

@@ -161,8 +161,8 @@ pub(crate) struct Config {
     /// database's address.
     #[arg(long, env = "FALLBUCH_APPLICATION_ROLE", global = true)]
     pub(crate) application_role: Option<String>,
-    /// The PostgreSQL role that writes what follows from the log, beside the application's; by default that
-    /// one does.
+    /// The PostgreSQL role that writes what follows from the log; by default the one in the projector's address,
+    /// and without one the application's.
     #[arg(long, env = "FALLBUCH_PROJECTOR_ROLE", global = true)]
     pub(crate) projector_role: Option<String>,
     /// The address by which that role reaches the database.

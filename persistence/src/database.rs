@@ -133,18 +133,24 @@ impl Database {
 
 /// Opens the connections of the projector's role, if the address is PostgreSQL's: SQLite knows no roles, and the
 /// application does its work there.
-pub(crate) async fn connect_projector(url: &DatabaseUrl) -> Result<Option<Database>, StoreError> {
+pub(crate) async fn connect_projector(
+    url: &DatabaseUrl,
+    most: Option<u32>,
+) -> Result<Option<Database>, StoreError> {
     match url {
         DatabaseUrl::Sqlite(_) => Ok(None),
         DatabaseUrl::Postgres(options) => {
-            let pool = postgres_pool(PROJECTORS, postgres_options(options)).await?;
+            let pool = postgres_pool(most.unwrap_or(PROJECTORS), postgres_options(options)).await?;
             Ok(Some(Database::Postgres(pool)))
         }
     }
 }
 
 /// Opens the connections: those that append, and those that read.
-pub(crate) async fn connect(url: &DatabaseUrl) -> Result<(Database, Database), StoreError> {
+pub(crate) async fn connect(
+    url: &DatabaseUrl,
+    most: Option<u32>,
+) -> Result<(Database, Database), StoreError> {
     match url {
         DatabaseUrl::Sqlite(options) => {
             let options = sqlite_options(options);
@@ -158,8 +164,8 @@ pub(crate) async fn connect(url: &DatabaseUrl) -> Result<(Database, Database), S
         }
         DatabaseUrl::Postgres(options) => {
             let options = postgres_options(options);
-            let writers = postgres_pool(WRITERS, options.clone()).await?;
-            let readers = postgres_pool(READERS, options).await?;
+            let writers = postgres_pool(most.unwrap_or(WRITERS), options.clone()).await?;
+            let readers = postgres_pool(most.unwrap_or(READERS), options).await?;
             Ok((Database::Postgres(writers), Database::Postgres(readers)))
         }
     }

@@ -35,6 +35,8 @@ pub struct Options {
     /// The same database as the projector's role, which alone writes what follows the log; none if the application
     /// does that as well.
     pub projector: Option<DatabaseUrl>,
+    /// How many connections each pool of PostgreSQL has at the most; none for as many as are usual.
+    pub connections: Option<u32>,
     /// Whether a role that could go round the walls between agencies is put up with: for trying out only.
     pub insecure_role: bool,
     /// The secret that the log's MACs rest on.
@@ -85,11 +87,11 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached, its schema is another one, or its origin or secret are.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
-        let (database, readers) = database::connect(&options.url).await?;
+        let (database, readers) = database::connect(&options.url, options.connections).await?;
         let queries = readers.queries();
         migration::check(&database).await?;
         let projector = match &options.projector {
-            Some(url) => database::connect_projector(url).await?,
+            Some(url) => database::connect_projector(url, options.connections).await?,
             None => None,
         };
         for database in std::iter::once(&database).chain(&projector) {

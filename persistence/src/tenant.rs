@@ -10,7 +10,7 @@
 //!   unbound is closed.
 //!
 //! The setting lasts as long as a connection is lent, not as long as a transaction: whoever keeps a connection, as
-//! writers and readers do, binds it once, and a statement costs one round trip (ADR 0021).
+//! writers and readers do, binds it once, and a statement costs one round trip (ADR 0017).
 
 #[cfg(test)]
 mod mutation;

@@ -172,6 +172,7 @@ impl Database {
                 Place::File(_) => None,
                 Place::Cluster { .. } => Some(self.as_role(PROJECTOR)),
             },
+            connections: None,
             insecure_role: false,
             secret: Secret::new(SECRET.to_vec()).expect("the secret is long enough"),
             origin: ORIGIN.to_owned(),

@@ -4,7 +4,9 @@ use time::Date;
 use uuid::Uuid;
 
 use super::command::{AgencyCommand, Terms};
-use super::{AgencyEvent, AgencyState, MemberAdmitted, MemberLeft, MemberRolesChanged, SiteOpened};
+use super::{
+    AgencyEvent, AgencyState, Member, MemberAdmitted, MemberLeft, MemberRolesChanged, SiteOpened,
+};
 use crate::facts::Facts;
 use crate::rights::{Permission, Role};
 use crate::rule::{Finding, Findings, Rejection, Rule};
@@ -121,7 +123,13 @@ fn check(
                 permissions: changed.permissions.clone(),
             };
             terms_fit(&mut findings, state, &terms);
-            let administers = changed.roles.contains(&Role::AgencyAdmin);
+            let then = Member {
+                id: changed.member,
+                named_permissions: changed.permissions.clone(),
+                roles: changed.roles.clone(),
+                sites: changed.sites.clone(),
+            };
+            let administers = then.role_for(Permission::AgencyAdmin).is_some();
             last_administrator(&mut findings, state, changed.member, administers);
         }
         AgencyEvent::MemberLeft(left) => {

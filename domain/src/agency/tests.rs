@@ -212,8 +212,18 @@ fn whoever_takes_the_last_administrators_right_is_told() {
     given.when(depart(COORDINATOR)).then_warns(&[R32]);
     let terms = Terms::of_roles(vec![Role::Coordinator]);
     given.when(change(COORDINATOR, terms)).then_warns(&[R32]);
-    let both = Terms::of_roles(vec![Role::AgencyAdmin]);
-    given.when(change(COORDINATOR, both)).then_warns(&[]);
+    let still = Terms::of_roles(vec![Role::AgencyAdmin]);
+    given
+        .when(change(COORDINATOR, still.clone()))
+        .then_warns(&[]);
+    // Limited to sites nobody administers; a program may.
+    let limited = still.limited_to(Some(vec![SITE]));
+    given.when(change(COORDINATOR, limited)).then_warns(&[R32]);
+    let program = Terms {
+        permissions: Some(vec![Permission::AgencyAdmin]),
+        ..Terms::of_roles(vec![Role::Service])
+    };
+    given.when(change(COORDINATOR, program)).then_warns(&[]);
 }
 
 #[test]

@@ -135,3 +135,44 @@ async fn a_command_that_stands_twice_in_a_batch_is_refused_by_the_logs_index() {
         assert_eq!(hand.lane().await, start);
     }
 }
+
+/// A pool of one connection, past the store: what it lends is bound to one agency, and to nobody once it is back, also
+/// from somebody who went away in the middle of a transaction.
+#[tokio::test]
+async fn a_connection_that_comes_back_is_bound_to_nobody() {
+    use crate::database::{Database, connect};
+    use crate::tenant::{Bound, Scope};
+
+    let url = Hand::postgres_url();
+    let (Database::Postgres(pool), _) = connect(&url, Some(1)).await.unwrap() else {
+        panic!("not PostgreSQL")
+    };
+    let database = Database::Postgres(pool.clone());
+    let bound_to = async || {
+        let setting = "SELECT coalesce(current_setting('app.agency_id', true), '')";
+        let setting: String = sqlx::query_scalar(setting).fetch_one(&pool).await.unwrap();
+        setting
+    };
+    for round in 0..40_u64 {
+        let agency = uuid::Uuid::from_u128(u128::from(round) + 1);
+        let Bound::Postgres(mut connection) = database.bound(Scope::of(agency)).await.unwrap()
+        else {
+            panic!("not PostgreSQL")
+        };
+        let own: String = sqlx::query_scalar("SELECT current_setting('app.agency_id')")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        assert_eq!(own, agency.to_string());
+        // Leaves in the middle of a statement, of a transaction, or neither.
+        if round % 4 > 0 {
+            let mut transaction = sqlx::Connection::begin(&mut *connection).await.unwrap();
+            let sleep = sqlx::query("SELECT pg_sleep(0.02)").execute(&mut *transaction);
+            let patience = std::time::Duration::from_millis(round % 4 * 8);
+            // Whether it ended in time or not.
+            drop(tokio::time::timeout(patience, sleep).await);
+        }
+        drop(connection);
+        assert_eq!(bound_to().await, "", "round {round}");
+    }
+}

@@ -279,9 +279,11 @@ fn actor(submission: &Submission, agency: Option<&AgencyState>) -> Result<Actor,
             Command::Agency(_) => Ok(Actor::OPERATOR),
             Command::Case(_) => Err(CommandError::Forbidden(permission)),
         },
+        // Who left meanwhile is a stranger.
         Principal::Member(id) => agency
             .and_then(|agency| agency.member(id))
-            .and_then(|member| member.role_for(permission))
+            .ok_or(CommandError::NotFound)?
+            .role_for(permission)
             .map(|role| Actor { member: id, role })
             .ok_or(CommandError::Forbidden(permission)),
     }

@@ -125,6 +125,7 @@ impl Database {
                     Some(DatabaseUrl::Postgres(Box::new(projector)))
                 }
             },
+            connections: None,
             insecure_role: false,
             secret: Secret::new(vec![7; 32]).unwrap(),
             origin: "test.local".to_owned(),

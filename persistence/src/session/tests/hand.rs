@@ -103,6 +103,17 @@ impl Hand {
         Self::begin([connect().await, connect().await, connect().await], folder).await
     }
 
+    /// The cluster's own database, without any schema, as the application's role.
+    pub(super) fn postgres_url() -> DatabaseUrl {
+        let missing = "no PostgreSQL: run `make test`, or tests/with-postgres.sh cargo test";
+        let cluster: PgConnectOptions = std::env::var("FALLBUCH_TEST_POSTGRES_URL")
+            .expect(missing)
+            .parse()
+            .unwrap();
+        let role = std::env::var("FALLBUCH_TEST_POSTGRES_APP_ROLE").expect(missing);
+        DatabaseUrl::Postgres(Box::new(cluster.username(&role)))
+    }
+
     pub(super) async fn postgres() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let missing = "no PostgreSQL: run `make test`, or tests/with-postgres.sh cargo test";

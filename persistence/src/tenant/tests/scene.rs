@@ -182,6 +182,7 @@ impl Scene {
         let options = Options {
             url,
             projector: None,
+            connections: None,
             insecure_role: false,
             secret: Secret::new(vec![7; 32]).unwrap(),
             origin: "test.local".to_owned(),
