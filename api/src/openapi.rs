@@ -219,8 +219,8 @@ fn reference(kind: &str, name: &str) -> Value {
 /// The only spelling of an id in what clients send.
 const ID: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-/// A command names nothing twice: in what clients send lists of ids, roles and permissions are sets, and an id has
-/// one spelling, as it has in paths.
+/// A command names nothing twice: in what clients send lists of ids are sets, and an id has one
+/// spelling, as it has in paths.
 fn with_distinct_ids(schemas: &mut Value) {
     for schema in schemas
         .as_object_mut()
@@ -237,13 +237,6 @@ fn with_distinct_ids(schemas: &mut Value) {
         {
             if property["format"] == "uuid" {
                 property["pattern"] = json!(ID);
-            }
-            let codes = [
-                "#/components/schemas/Role",
-                "#/components/schemas/Permission",
-            ];
-            if codes.iter().any(|code| property["items"]["$ref"] == *code) {
-                property["uniqueItems"] = json!(true);
             }
             if property["items"]["format"] == "uuid" {
                 property["uniqueItems"] = json!(true);

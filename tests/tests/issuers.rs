@@ -227,3 +227,22 @@ async fn an_issuer_without_an_address_has_its_keys_in_a_file() {
     assert_eq!(desk.status(&desk.client(&old, issuer)).await, 401);
     desk.world.stop().await;
 }
+
+/// Whoever asks with an unknown key and goes away does not let the provider be asked again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_go_away_do_not_break_a_fetch_off() {
+    let signer = Signer::new("k");
+    let provider = Provider::start(vec![signer.public()]);
+    provider.lie("slow");
+    let desk = Desk::trusting(&json!([{"issuer": provider.issuer}])).await;
+    desk.admit(&provider.issuer).await;
+    let client = desk.client(&signer, &provider.issuer);
+    for _ in 0..5 {
+        let patience = std::time::Duration::from_millis(60);
+        let left = tokio::time::timeout(patience, client.apart().get("/v1/me").send()).await;
+        assert!(left.is_err(), "the provider takes longer than that");
+    }
+    assert_eq!(desk.status(&client).await, 200);
+    assert_eq!(provider.asked(), 1);
+    desk.world.stop().await;
+}

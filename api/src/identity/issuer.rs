@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
 use time::{Duration, OffsetDateTime};
+use tokio::sync::OwnedMutexGuard;
 
 use super::key_source::KeySource;
 
@@ -98,7 +99,7 @@ pub(crate) struct Issuer {
     source: KeySource,
     keys: RwLock<Keys>,
     /// Held by whoever fetches keys: one at a time.
-    fetching: tokio::sync::Mutex<()>,
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The keys as they were fetched last; a key counts for its own issuer only, even if another has one of the same id.
@@ -136,7 +137,7 @@ impl Issuer {
             url,
             source,
             keys: RwLock::new(keys),
-            fetching: tokio::sync::Mutex::new(()),
+            fetching: Arc::default(),
         }
     }
 
@@ -166,11 +167,31 @@ impl Issuer {
 
     /// Fetches the keys anew, unless that was tried a moment ago. Keys that the issuer took away count no more; while
     /// it cannot be asked, those of the last time do.
-    pub(super) async fn fetch(&self, now: OffsetDateTime) {
+    ///
+    /// A task of its own does it: whoever asks may go away, and would take half a fetch along.
+    pub(super) async fn fetch(self: &Arc<Self>, now: OffsetDateTime) {
         if !self.source.can_change() {
             return;
         }
-        let _turn = self.fetching.lock().await;
+        let issuer = Arc::clone(self);
+        let fetching = tokio::spawn(async move {
+            let turn = Arc::clone(&issuer.fetching).lock_owned().await;
+            issuer.fetch_in(turn, now).await;
+        });
+        if let Err(error) = fetching.await {
+            tracing::error!(issuer = %self.url, %error, "fetching an issuer's keys did not end well");
+        }
+    }
+
+    /// The same beside whatever else goes on, unless somebody is at it.
+    pub(super) fn fetch_beside(self: &Arc<Self>, now: OffsetDateTime) {
+        if let Ok(turn) = Arc::clone(&self.fetching).try_lock_owned() {
+            let issuer = Arc::clone(self);
+            tokio::spawn(async move { issuer.fetch_in(turn, now).await });
+        }
+    }
+
+    async fn fetch_in(&self, _turn: OwnedMutexGuard<()>, now: OffsetDateTime) {
         if asked_lately(&self.keys(), now) {
             return;
         }

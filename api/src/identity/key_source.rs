@@ -113,6 +113,11 @@ impl KeySource {
                 if document.issuer != *issuer {
                     return Err(KeysUnavailable::OtherIssuer(document.issuer));
                 }
+                // Who is elsewhere has no business on this machine.
+                let is_elsewhere = address(issuer)?.scheme() == "https";
+                if is_elsewhere && address(&document.jwks_uri)?.scheme() != "https" {
+                    return Err(KeysUnavailable::Address(document.jwks_uri));
+                }
                 fetch(client, &document.jwks_uri).await?
             }
         };

@@ -105,8 +105,7 @@ impl TokenVerifier {
         };
         let expires_at = signed.claims.check(&self.audience, now)?;
         if signed.issuer.is_due(now) {
-            let issuer = Arc::clone(&signed.issuer);
-            tokio::spawn(async move { issuer.fetch(now).await });
+            signed.issuer.fetch_beside(now);
         }
         let identity = VerifiedIdentity {
             issuer: signed.claims.iss.clone(),

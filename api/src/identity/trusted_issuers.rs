@@ -103,7 +103,11 @@ impl TrustedIssuers {
             let source = match &one.jwks_file {
                 Some(file) => KeySource::File(file.clone()),
                 // It was tried when the file was read.
-                None => KeySource::discovery(&one.issuer).ok()?,
+                None => KeySource::discovery(&one.issuer)
+                    .inspect_err(|error| {
+                        tracing::error!(issuer = %one.issuer, %error, "an issuer is left out");
+                    })
+                    .ok()?,
             };
             Some(Issuer::from_source(one.issuer.clone(), source))
         })

@@ -158,6 +158,9 @@ async fn document(said: web::Data<Mutex<Said>>) -> HttpResponse {
 }
 
 async fn keys_of(said: web::Data<Mutex<Said>>) -> HttpResponse {
+    if said.lock().unwrap().lie == "slow" {
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    }
     let mut said = said.lock().unwrap();
     said.asked += 1;
     match said.lie.as_str() {
