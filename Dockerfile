@@ -17,5 +17,6 @@ ENV FALLBUCH_DATA_DIR=/var/lib/fallbuch
 # Keys, and the database where it is SQLite.
 VOLUME /var/lib/fallbuch
 EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=6s --start-period=10s CMD ["fallbuch", "health"]
 ENTRYPOINT ["fallbuch"]
 CMD ["serve"]

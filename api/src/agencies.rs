@@ -1,5 +1,7 @@
-//! Who am I, and the agencies with their sites and members.
+//! Who am I, and the agencies with their sites, members and audits.
 
+pub(crate) mod access_log;
+pub(crate) mod engagements;
 pub(crate) mod members;
 
 use actix_web::{HttpResponse, get};
@@ -34,21 +36,18 @@ pub(crate) async fn who_am_i(caller: Caller<operation::WhoAmI>) -> Result<HttpRe
 
 /// List the agencies
 ///
-/// The agencies the caller is a member of, in the order of their codes.
+/// The agencies the caller is a member of, in the order of their codes; all of them for members of the
+/// network who administer it or audit.
 #[utoipa::path(tag = "agencies", responses((status = 200, description = "The agencies.", body = AgencyList)))]
 #[get("/v1/agencies")]
 pub(crate) async fn list_agencies(
     caller: Caller<operation::ListAgencies>,
 ) -> Result<HttpResponse, Problem> {
-    let memberships = caller
-        .services
-        .store
-        .memberships(&caller.identity.as_login())
-        .await?;
-    let view =
-        |one: &fallbuch_persistence::Membership| AgencyView::new(one.access.agency(), &one.agency);
+    let login = caller.identity.as_login();
+    let known = caller.services.store.known_agencies(&login).await?;
+    let known = known.iter();
     let list = AgencyList {
-        items: memberships.iter().map(view).collect(),
+        items: known.map(|(id, one)| AgencyView::new(*id, one)).collect(),
     };
     representation(&caller.headers, 0, &list, Caching::Revalidate)
 }

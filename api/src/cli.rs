@@ -13,7 +13,7 @@ use fallbuch_persistence::{
 };
 use time::Duration;
 
-use crate::config::{Action, CommandLine, Config, ConfigError};
+use crate::config::{Action, CommandLine, Config, ConfigAction, ConfigError, show};
 use crate::demo::{self, DemoError};
 use crate::metrics::{RequestMetrics, registry};
 use crate::metrics_listener::start_metrics;
@@ -23,6 +23,9 @@ use crate::server::{ISSUER, ServeError, ServerOptions, development_token, start}
 
 /// How long a printed token is valid.
 const TOKEN_LIFETIME: Duration = Duration::hours(12);
+
+/// How long a health check waits for an answer.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A command failed.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +78,12 @@ pub enum CliError {
         "PostgreSQL is migrated by its owner: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
     )]
     NoOwner,
+    /// The command line cannot be read.
+    #[error(transparent)]
+    CommandLine(#[from] clap::Error),
+    /// The server does not answer that it can serve.
+    #[error("not ready: {0}")]
+    NotReady(String),
     /// The signal handler or the listener.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -103,6 +112,10 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
             check,
         } => rebuild(&config, &what.0, agency.as_deref(), check).await,
         Action::Openapi => Ok(document_text()?),
+        Action::Config {
+            action: ConfigAction::Show,
+        } => Ok(show(std::env::args_os())?),
+        Action::Health => ask_health(&config).await,
     }
 }
 
@@ -116,6 +129,7 @@ async fn open(config: &Config) -> Result<Store, CliError> {
         url,
         projector: config.projector_database()?,
         connections: None,
+        patience: config.patience(),
         insecure_role: config.insecure_database_role,
         secret,
         origin: config.origin.clone(),
@@ -140,6 +154,9 @@ async fn serve(config: &Config) -> Result<(), CliError> {
         development_issuer,
         allowed_origins: config.allowed_origins.clone(),
         local: config.is_local(),
+        rate_limit: config.rate_limit(),
+        trusted_proxies: config.trusted_proxies(),
+        security_contact: config.security_contact.clone(),
         workers: None,
         metrics: requests.clone(),
     };
@@ -161,6 +178,31 @@ async fn serve(config: &Config) -> Result<(), CliError> {
     store.shutdown().await;
     tracing::info!("stopped");
     Ok(outcome?)
+}
+
+/// Asks the server on this machine whether it can serve.
+async fn ask_health(config: &Config) -> Result<String, CliError> {
+    let url = format!("{}/health/ready", base_of(config));
+    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
+    let asked = async { client.build()?.get(&url).send().await?.error_for_status() };
+    match asked.await {
+        Ok(_) => Ok("ready\n".to_owned()),
+        Err(error) => Err(CliError::NotReady(error.to_string())),
+    }
+}
+
+/// The server's address for who is on this machine.
+fn base_of(config: &Config) -> String {
+    // Every address of this machine is reached by its own.
+    let host = if config.bind.ip().is_unspecified() {
+        "127.0.0.1".to_owned()
+    } else {
+        SocketAddr::from((config.bind.ip(), 0))
+            .to_string()
+            .trim_end_matches(":0")
+            .to_owned()
+    };
+    format!("http://{host}:{}", config.bind.port())
 }
 
 /// Tells the metrics on a listener of their own, until it is stopped.
@@ -186,8 +228,8 @@ fn tell_metrics(
 }
 
 async fn migrate_now(config: &Config) -> Result<String, CliError> {
-    let url = match (&config.owner_database_url, config.database()) {
-        (Some(owner), _) => owner.parse().map_err(ConfigError::from)?,
+    let url = match (config.owner_database()?, config.database()) {
+        (Some(owner), _) => owner,
         (None, Ok(url @ DatabaseUrl::Sqlite(_))) => url,
         (None, Ok(DatabaseUrl::Postgres(_))) => return Err(CliError::NoOwner),
         (None, Err(error)) => return Err(error.into()),
@@ -256,16 +298,7 @@ async fn demo_now(config: &Config) -> Result<String, CliError> {
     let token = token_for(config, &store, demo::AGENCY, Role::Coordinator).await;
     store.shutdown().await;
     let token = token?;
-    // Every address of this machine is reached by its own.
-    let host = if config.bind.ip().is_unspecified() {
-        "127.0.0.1".to_owned()
-    } else {
-        SocketAddr::from((config.bind.ip(), 0))
-            .to_string()
-            .trim_end_matches(":0")
-            .to_owned()
-    };
-    let base = format!("http://{host}:{}", config.bind.port());
+    let base = base_of(config);
     let mut text = String::new();
     let state = if seeded {
         "Nine agencies, their sites and members, and the case of Halle (Saale) are in the database."

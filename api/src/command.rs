@@ -9,10 +9,12 @@ use uuid::Uuid;
 
 use crate::answer::done;
 use crate::etag::IfMatch;
+use crate::operation::Operation;
 use crate::problem::Problem;
 use crate::request::{Command, Request};
+use crate::security_log;
 
-impl<O, B> Request<O, Command<B>> {
+impl<O: Operation, B> Request<O, Command<B>> {
     /// Opens a case.
     pub(crate) async fn open(
         self,
@@ -55,7 +57,7 @@ impl<O, B> Request<O, Command<B>> {
         self.on_case(|body| make(target, body)).await
     }
 
-    /// Carries out a command to the agency's own stream; `list` is the list below the agency that tells of it.
+    /// Carries out a command to the agency's own stream; `list` is where what it changes is listed.
     pub(crate) async fn on_agency(
         self,
         list: &str,
@@ -64,7 +66,7 @@ impl<O, B> Request<O, Command<B>> {
         let (version, _) = self.addressed.agency()?;
         let if_match = self.body.if_match.clone();
         let agency = self.access.agency();
-        let home = format!("/v1/agencies/{}/{list}", self.access.agency_code());
+        let home = list.to_owned();
         self.execute(
             Some(agency),
             expected(if_match, version),
@@ -75,7 +77,12 @@ impl<O, B> Request<O, Command<B>> {
     }
 
     fn cases(&self) -> String {
-        format!("/v1/agencies/{}/cases", self.access.agency_code())
+        self.below_agency("cases")
+    }
+
+    /// The address of a list of the agency.
+    pub(crate) fn below_agency(&self, list: &str) -> String {
+        format!("/v1/agencies/{}/{list}", self.access.agency_code())
     }
 
     async fn execute(
@@ -88,12 +95,17 @@ impl<O, B> Request<O, Command<B>> {
         let store = &self.services.store;
         let key = self.body.key(|parts| store.fingerprint(parts));
         let command = make(self.body.body);
+        let of_agency = matches!(command, DomainCommand::Agency(_));
         // `*` names no version; only what means the same on every one may do without.
         let unsaid = expected == Expected::Any && !command.commutes();
         let expected = if unsaid { Expected::Unsaid } else { expected };
         let receipt = store
             .execute(&self.access, stream, expected, command, key)
             .await?;
+        if of_agency && !receipt.replayed {
+            let by = self.access.principal().id();
+            security_log::rights_changed(self.access.agency_code(), by, O::ID);
+        }
         let location = location(&receipt);
         done(receipt, &location, self.language)
     }

@@ -1,12 +1,21 @@
 //! The command line and the environment: every flag is also a variable.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::identity::{IssuersError, TrustedIssuers};
-use clap::{Args, Parser, Subcommand};
-use fallbuch_domain::{Permission, Role};
-use fallbuch_persistence::{DatabaseUrl, Rebuildable, Secret, UnsupportedDatabase};
+use clap::{Args, Parser};
+use fallbuch_persistence::{DatabaseUrl, Secret, UnsupportedDatabase};
+
+mod actions;
+mod show;
+
+pub(crate) use actions::{Action, ConfigAction, LoginArguments, MemberAction};
+pub(crate) use show::show;
+
+use crate::client_address::{Proxy, TrustedProxies};
 
 /// Fallbuch: the case book of municipal education management advice.
 #[derive(Debug, Parser)]
@@ -16,107 +25,6 @@ pub struct CommandLine {
     pub(crate) config: Config,
     #[command(subcommand)]
     pub(crate) action: Action,
-}
-
-/// What to do.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Action {
-    /// Serve the API.
-    Serve,
-    /// Bring the database's schema up to date.
-    Migrate,
-    /// Print a token of the development issuer for a member with a role.
-    Token {
-        /// The agency's code, such as `transmit`.
-        #[arg(long, env = "FALLBUCH_AGENCY")]
-        agency: String,
-        /// The role: reader, advisor, coordinator, agency_admin, privacy_officer, controller or service.
-        #[arg(long, env = "FALLBUCH_ROLE", value_parser = role)]
-        role: Role,
-    },
-    /// Admit members at the command line: the first administrator of an agency comes in this way.
-    Member {
-        #[command(subcommand)]
-        action: MemberAction,
-    },
-    /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
-    Demo,
-    /// Rebuild what follows from the log, while servers go on.
-    Rebuild {
-        /// heads (newest states, lists, unique keys and counters), activity, or all.
-        #[arg(value_parser = rebuildable)]
-        what: Rebuild,
-        /// Only of this agency; by default of all.
-        #[arg(long, env = "FALLBUCH_AGENCY")]
-        agency: Option<String>,
-        /// Change nothing: compare with what follows from the log, and fail if anything differs.
-        #[arg(long)]
-        check: bool,
-    },
-    /// Print the OpenAPI document.
-    Openapi,
-}
-
-/// What to do with members.
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum MemberAction {
-    /// Admit somebody as a member; asked again for a member it changes nothing.
-    Admit {
-        #[command(flatten)]
-        login: LoginArguments,
-        /// A role, and again for each further one; `service` for a program.
-        #[arg(long = "role", required = true, value_parser = role)]
-        roles: Vec<Role>,
-        /// The id of a site the member is limited to, and again for each further one; by default none is a limit.
-        #[arg(long = "site")]
-        sites: Vec<uuid::Uuid>,
-        /// A permission of a service account, and again for each further one.
-        #[arg(long = "permission", value_parser = permission)]
-        permissions: Vec<Permission>,
-    },
-    /// End somebody's membership.
-    Leave {
-        #[command(flatten)]
-        login: LoginArguments,
-    },
-    /// List the members of an agency with what they are.
-    List {
-        /// The agency's code.
-        #[arg(long, env = "FALLBUCH_AGENCY")]
-        agency: String,
-    },
-}
-
-/// Who, and where.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct LoginArguments {
-    /// The agency's code.
-    #[arg(long, env = "FALLBUCH_AGENCY")]
-    pub(crate) agency: String,
-    /// The identity provider: the tokens' `iss`.
-    #[arg(long)]
-    pub(crate) issuer: String,
-    /// Its subject: the tokens' `sub`.
-    #[arg(long)]
-    pub(crate) subject: String,
-}
-
-/// What to rebuild.
-#[derive(Clone, Debug)]
-pub(crate) struct Rebuild(pub(crate) Vec<Rebuildable>);
-
-fn rebuildable(name: &str) -> Result<Rebuild, String> {
-    if name == "all" {
-        return Ok(Rebuild(Rebuildable::all().collect()));
-    }
-    let names = || {
-        Rebuildable::all()
-            .map(Rebuildable::name)
-            .collect::<Vec<_>>()
-    };
-    Rebuildable::named(name)
-        .map(|one| Rebuild(vec![one]))
-        .ok_or_else(|| format!("expected all or one of {}", names().join(", ")))
 }
 
 /// Where and with what the product runs.
@@ -149,6 +57,14 @@ pub(crate) struct Config {
         hide_env_values = true
     )]
     pub(crate) database_url: Option<String>,
+    /// A file with that address.
+    #[arg(
+        long,
+        env = "FALLBUCH_DATABASE_URL_FILE",
+        global = true,
+        conflicts_with = "database_url"
+    )]
+    pub(crate) database_url_file: Option<PathBuf>,
     /// The address by which the owner of a PostgreSQL database migrates it.
     #[arg(
         long,
@@ -157,6 +73,14 @@ pub(crate) struct Config {
         hide_env_values = true
     )]
     pub(crate) owner_database_url: Option<String>,
+    /// A file with that address.
+    #[arg(
+        long,
+        env = "FALLBUCH_OWNER_DATABASE_URL_FILE",
+        global = true,
+        conflicts_with = "owner_database_url"
+    )]
+    pub(crate) owner_database_url_file: Option<PathBuf>,
     /// The PostgreSQL role that is granted what the application needs; by default the one in the
     /// database's address.
     #[arg(long, env = "FALLBUCH_APPLICATION_ROLE", global = true)]
@@ -173,6 +97,14 @@ pub(crate) struct Config {
         hide_env_values = true
     )]
     pub(crate) projector_database_url: Option<String>,
+    /// A file with that address.
+    #[arg(
+        long,
+        env = "FALLBUCH_PROJECTOR_DATABASE_URL_FILE",
+        global = true,
+        conflicts_with = "projector_database_url"
+    )]
+    pub(crate) projector_database_url_file: Option<PathBuf>,
     /// Serve on PostgreSQL also as a role that could go round the walls between agencies. For trying out only.
     #[arg(long, env = "FALLBUCH_INSECURE_DATABASE_ROLE", global = true)]
     pub(crate) insecure_database_role: bool,
@@ -220,6 +152,34 @@ pub(crate) struct Config {
         value_delimiter = ','
     )]
     pub(crate) allowed_origins: Vec<String>,
+    /// How many requests a minute each caller may make in each agency, and as many at once; 0 for no limit.
+    #[arg(
+        long,
+        env = "FALLBUCH_RATE_LIMIT",
+        default_value_t = 6_000,
+        global = true
+    )]
+    pub(crate) rate_limit: u32,
+    /// Addresses or nets of proxies, comma-separated, that are believed for whom they ask (X-Forwarded-For).
+    #[arg(
+        long,
+        env = "FALLBUCH_TRUSTED_PROXIES",
+        global = true,
+        value_delimiter = ','
+    )]
+    pub(crate) trusted_proxies: Vec<Proxy>,
+    /// Whom to tell of a weakness, such as `mailto:security@example.org`; told in /.well-known/security.txt.
+    #[arg(long, env = "FALLBUCH_SECURITY_CONTACT", global = true, value_parser = contact)]
+    pub(crate) security_contact: Option<String>,
+    /// How many seconds a statement on PostgreSQL may run; half of it how long it may wait for a lock.
+    #[arg(
+        long,
+        env = "FALLBUCH_STATEMENT_TIMEOUT",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u32).range(1..=3_600),
+        global = true
+    )]
+    pub(crate) statement_timeout: u32,
 }
 
 /// The configuration cannot be used.
@@ -271,7 +231,10 @@ impl Config {
     /// # Errors
     /// If the address names none that is supported.
     pub(crate) fn database(&self) -> Result<DatabaseUrl, ConfigError> {
-        if let Some(url) = &self.database_url {
+        if let Some(url) = given(
+            self.database_url.as_ref(),
+            self.database_url_file.as_deref(),
+        )? {
             return Ok(url.parse()?);
         }
         self.make_data_dir()?;
@@ -285,8 +248,34 @@ impl Config {
     /// # Errors
     /// If the address names none that is supported.
     pub(crate) fn projector_database(&self) -> Result<Option<DatabaseUrl>, ConfigError> {
-        let url = self.projector_database_url.as_deref();
-        Ok(url.map(str::parse).transpose()?)
+        let file = self.projector_database_url_file.as_deref();
+        let url = given(self.projector_database_url.as_ref(), file)?;
+        Ok(url.map(|url| url.parse()).transpose()?)
+    }
+
+    /// The database as its owner reaches it, if that is given.
+    ///
+    /// # Errors
+    /// If the address names none that is supported.
+    pub(crate) fn owner_database(&self) -> Result<Option<DatabaseUrl>, ConfigError> {
+        let file = self.owner_database_url_file.as_deref();
+        let url = given(self.owner_database_url.as_ref(), file)?;
+        Ok(url.map(|url| url.parse()).transpose()?)
+    }
+
+    /// How many requests a minute a caller may make; none for no limit.
+    pub(crate) fn rate_limit(&self) -> Option<NonZeroU32> {
+        NonZeroU32::new(self.rate_limit)
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn trusted_proxies(&self) -> TrustedProxies {
+        TrustedProxies::new(self.trusted_proxies.clone())
+    }
+
+    /// How long a statement may run.
+    pub(crate) fn patience(&self) -> Duration {
+        Duration::from_secs(self.statement_timeout.into())
     }
 
     /// Whether the server can be reached from this machine only.
@@ -371,6 +360,30 @@ fn random_secret() -> std::io::Result<Vec<u8>> {
     Ok(secret)
 }
 
+/// What is given itself or in a file.
+fn given(value: Option<&String>, file: Option<&Path>) -> Result<Option<String>, ConfigError> {
+    let (None, Some(path)) = (value, file) else {
+        return Ok(value.cloned());
+    };
+    let text = String::from_utf8(read(path)?).map_err(|error| ConfigError::File {
+        path: path.to_owned(),
+        source: std::io::Error::new(std::io::ErrorKind::InvalidData, error),
+    })?;
+    Ok(Some(text.trim().to_owned()))
+}
+
+/// One line of a file of which whole lines mean something.
+fn contact(text: &str) -> Result<String, String> {
+    let is_address = ["mailto:", "https://", "tel:"]
+        .iter()
+        .any(|scheme| text.starts_with(scheme));
+    if is_address && !text.contains(char::is_control) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected an address that begins with mailto:, https:// or tel:".to_owned())
+    }
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
     std::fs::read(path).map_err(|source| ConfigError::File {
         path: path.to_owned(),
@@ -378,65 +391,5 @@ fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
     })
 }
 
-fn permission(code: &str) -> Result<Permission, String> {
-    Permission::ALL
-        .iter()
-        .copied()
-        .find(|permission| permission.code() == code)
-        .ok_or_else(|| {
-            let codes: Vec<_> = Permission::ALL.iter().map(|one| one.code()).collect();
-            format!("expected one of {}", codes.join(", "))
-        })
-}
-
-fn role(code: &str) -> Result<Role, String> {
-    Role::ALL
-        .iter()
-        .copied()
-        .find(|role| role.code() == code)
-        .ok_or_else(|| {
-            let codes: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
-            format!("expected one of {}", codes.join(", "))
-        })
-}
-
 #[cfg(test)]
-mod tests {
-    use clap::Parser as _;
-
-    use super::*;
-
-    fn config(bind: &str, metrics: &[&str]) -> Config {
-        let line = ["fallbuch", "serve", "--bind", bind];
-        CommandLine::parse_from(line.iter().chain(metrics)).config
-    }
-
-    #[test]
-    fn metrics_are_told_nowhere_by_default() {
-        let config = config("127.0.0.1:8080", &[]);
-        assert_eq!(config.metrics_address().unwrap(), None);
-    }
-
-    #[test]
-    fn metrics_have_an_address_of_their_own() {
-        for (bind, metrics) in [
-            ("127.0.0.1:8080", "127.0.0.1:9090"),
-            ("127.0.0.1:8080", "127.0.0.2:8080"),
-            ("127.0.0.1:0", "127.0.0.1:0"),
-            ("[::1]:8080", "127.0.0.1:8080"),
-        ] {
-            let address = config(bind, &["--metrics-bind", metrics]).metrics_address();
-            assert_eq!(address.unwrap(), Some(metrics.parse().unwrap()));
-        }
-        for (bind, metrics) in [
-            ("127.0.0.1:8080", "127.0.0.1:8080"),
-            ("0.0.0.0:8080", "127.0.0.1:8080"),
-            ("127.0.0.1:8080", "0.0.0.0:8080"),
-            ("[::]:8080", "0.0.0.0:8080"),
-        ] {
-            let address = config(bind, &["--metrics-bind", metrics]).metrics_address();
-            let error = address.unwrap_err().to_string();
-            assert!(error.contains("FALLBUCH_METRICS_BIND"), "{error}");
-        }
-    }
-}
+mod tests;

@@ -15,6 +15,12 @@ use uuid::Uuid;
 
 use crate::answer::PageInfo;
 
+mod audit;
+
+pub(crate) use audit::{
+    EngagementList, EngagementView, OwnEngagementList, OwnEngagementView, VisitPage, VisitView,
+};
+
 /// An event exactly as it stands in the agency's log: the same bytes that are hashed.
 #[derive(ToSchema)]
 #[expect(

@@ -1,4 +1,4 @@
-//! Data to begin with: the nine agencies, plainly fictional members, and the case of Halle (Saale)
+//! Data to begin with: the network and its nine agencies, plainly fictional members, and the case of Halle (Saale)
 //! up to the signing of its target agreement.
 //!
 //! Everything goes the way of any client's command, with back-dated days. Where the public record
@@ -6,8 +6,8 @@
 
 mod halle;
 
-use fallbuch_domain::agency::AgencyOpened;
 use fallbuch_domain::agency::command::Terms;
+use fallbuch_domain::agency::{AgencyOpened, NETWORK};
 use fallbuch_domain::catalogue::{ShippedAgency, shipped_agencies};
 use fallbuch_domain::text::Line;
 use fallbuch_domain::{Permission, Role};
@@ -57,10 +57,27 @@ pub fn login(agency: &str, role: Role) -> Identity {
 /// # Errors
 /// If a command is refused or the store fails.
 pub async fn seed(store: &Store) -> Result<(), DemoError> {
+    found_network(store).await?;
     for agency in shipped_agencies()? {
         found(store, agency).await?;
     }
     halle::tell(store).await
+}
+
+/// Opens the network with one member per role of it.
+///
+/// # Errors
+/// If a command is refused or the store fails.
+pub async fn found_network(store: &Store) -> Result<(), DemoError> {
+    let operator = store.operator();
+    let access = operator.open_network(INITIATIVE_BEGAN).await?;
+    for role in Role::OF_NETWORK {
+        let login = login(NETWORK, *role);
+        operator
+            .admit_member(&access, INITIATIVE_BEGAN, &login, terms_of(*role))
+            .await?;
+    }
+    Ok(())
 }
 
 /// Founds an agency with its sites and one member per role.
@@ -77,7 +94,7 @@ async fn found(store: &Store, agency: ShippedAgency) -> Result<(), DemoError> {
     for site in &agency.sites {
         operator.open_site(&access, INITIATIVE_BEGAN, site).await?;
     }
-    for role in Role::ALL {
+    for role in Role::OF_AGENCIES {
         let login = login(&agency.code, *role);
         operator
             .admit_member(&access, INITIATIVE_BEGAN, &login, terms_of(*role))

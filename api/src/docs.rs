@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use time::Duration;
+use time::format_description::well_known::Rfc3339;
 use utoipa_swagger_ui::Config;
 
 use crate::answer::{Caching, text_representation};
 use crate::problem::Problem;
 use crate::problem_page::explain_problem;
+use crate::request::Services;
 use crate::request_log::log_operation;
 
 /// The paths of this module, which the contract does not describe.
@@ -19,6 +22,7 @@ pub(crate) const PATHS: &[(&str, &[&str])] = &[
     ("/docs", &["get"]),
     ("/docs/{tail:.*}", &["get"]),
     ("/problems/{code}", &["get"]),
+    ("/.well-known/security.txt", &["get"]),
 ];
 
 /// The contract as text.
@@ -30,6 +34,12 @@ impl Document {
     }
 }
 
+/// Whom to tell of a weakness, if the operator said so.
+pub(crate) struct SecurityContact(pub(crate) Option<String>);
+
+/// For how long `security.txt` says it is good; it is made anew at each reading (RFC 9116 §2.5.5).
+const SECURITY_TXT_LASTS: Duration = Duration::days(180);
+
 /// Registers the routes.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
@@ -37,7 +47,8 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(contract)
         .service(docs)
         .service(docs_files)
-        .service(problem);
+        .service(problem)
+        .service(security_txt);
 }
 
 #[get("/")]
@@ -95,4 +106,24 @@ async fn docs_files(
 async fn problem(request: HttpRequest, code: web::Path<String>) -> Result<HttpResponse, Problem> {
     log_operation(&request, "explain_problem");
     explain_problem(&request, &code)
+}
+
+#[get("/.well-known/security.txt")]
+async fn security_txt(
+    request: HttpRequest,
+    contact: web::Data<SecurityContact>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    log_operation(&request, "read_security_txt");
+    let contact = contact.0.as_deref().ok_or_else(Problem::not_found)?;
+    let until = (services.now() + SECURITY_TXT_LASTS)
+        .replace_nanosecond(0)
+        .map_err(|error| Problem::internal(&error))?;
+    let until = until
+        .format(&Rfc3339)
+        .map_err(|error| Problem::internal(&error))?;
+    let text = format!("Contact: {contact}\nExpires: {until}\nPreferred-Languages: de, en\n");
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .body(text))
 }

@@ -9,13 +9,13 @@ use crate::operation;
 use crate::problem::Problem;
 use crate::request::{Paging, Parameters, Query, Request, counted};
 
-/// Where in the log, and how much of it.
-pub(crate) struct FeedQuery {
+/// Where in a log, and how much of it.
+pub(crate) struct Onward {
     after: Option<u64>,
     paging: Paging,
 }
 
-impl Query for FeedQuery {
+impl Query for Onward {
     fn take(parameters: &mut Parameters) -> Self {
         let position = Localized::fixed(
             "Erwartet wird eine Position: eine ganze Zahl ab 0.",
@@ -36,6 +36,21 @@ impl Query for FeedQuery {
     }
 }
 
+impl Onward {
+    /// The position after which to begin.
+    pub(crate) fn after(&self) -> Result<u64, Problem> {
+        match self.after {
+            Some(after) => Ok(after),
+            None => Ok(self.paging.number()?),
+        }
+    }
+
+    /// How many entries.
+    pub(crate) fn limit(&self) -> u64 {
+        self.paging.limit
+    }
+}
+
 /// Read the feed of an agency
 ///
 /// Every event of the agency, of all its cases and of the agency itself, in the order of their
@@ -51,18 +66,12 @@ impl Query for FeedQuery {
 )]
 #[get("/v1/agencies/{agency}/events")]
 pub(crate) async fn read_feed(
-    request: Request<operation::ReadFeed, (), FeedQuery>,
+    request: Request<operation::ReadFeed, (), Onward>,
     http: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let FeedQuery { after, paging } = &request.query;
-    let after = match after {
-        Some(after) => *after,
-        None => paging.number()?,
-    };
-    let page = request
-        .store()
-        .feed(&request.access, after, paging.limit)
-        .await?;
+    let after = request.query.after()?;
+    let limit = request.query.limit();
+    let page = request.store().feed(&request.access, after, limit).await?;
     let reached = after + page.items.len() as u64;
     let body = EventPage {
         page: PageInfo {

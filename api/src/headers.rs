@@ -1,7 +1,6 @@
 //! Headers every answer carries, and which pages of a browser may ask.
 
 use actix_cors::Cors;
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -12,7 +11,9 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _};
 
+use crate::limits::Shelf;
 use crate::problem::Problem;
 use crate::problem_catalogue::ProblemCode;
 use crate::response::map_response;
@@ -57,6 +58,8 @@ pub(crate) async fn set_headers(
         DATA_POLICY
     };
     let is_data = path.starts_with("/v1/");
+    let shelf = Shelf::default();
+    request.extensions_mut().insert(shelf.clone());
     map_response(next.call(request).await, move |mut response| {
         let headers = response.headers_mut();
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -70,6 +73,7 @@ pub(crate) async fn set_headers(
             // Tenant data may rest in no shared cache and in no other without asking again.
             insert_if_absent(headers, &CACHE_CONTROL, "private, no-cache");
         }
+        shelf.tell(headers);
         settle_order(headers);
         response
     })

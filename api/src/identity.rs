@@ -117,7 +117,6 @@ pub enum Unauthenticated {
 
 impl From<Unauthenticated> for Problem {
     fn from(reason: Unauthenticated) -> Self {
-        tracing::info!(%reason, "not authenticated");
         match reason {
             // A challenge without an error code: nothing was presented (RFC 6750 §3.1).
             Unauthenticated::Missing => Self::unauthenticated("Bearer"),

@@ -24,6 +24,12 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(agencies::members::admit_member)
         .service(agencies::members::change_member_roles)
         .service(agencies::members::record_departure)
+        .service(agencies::engagements::list_own_audit_engagements)
+        .service(agencies::engagements::list_audit_engagements)
+        .service(agencies::engagements::request_audit_engagement)
+        .service(agencies::engagements::approve_audit_engagement)
+        .service(agencies::engagements::end_audit_engagement)
+        .service(agencies::access_log::read_access_log)
         .service(feed::read_feed)
         .service(statistics::read_activity)
         .service(catalogue::list_municipalities)
@@ -115,13 +121,13 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
     let creates = id == "open_case";
     operation["security"] = match permission {
         None => json!([]),
-        Some(_) => json!([{"bearer": []}]),
+        Some((_, None)) => json!([{"bearer": []}]),
+        Some((_, Some(permission))) => json!([{"bearer": [permission.code()]}]),
     };
     if let Some((_, Some(permission))) = permission {
         let description = operation["description"].as_str().unwrap_or_default();
         let description = format!("{description}\n\nPermission: `{}`.", permission.code());
         operation["description"] = json!(description.trim_start());
-        operation["x-required-permission"] = json!(permission.code());
     }
     let mut parameters = shared::path_parameters(path);
     if permission.is_some() {
@@ -181,6 +187,7 @@ fn answers(
             ("400", "InvalidRequest"),
             ("401", "Unauthenticated"),
             ("406", "NotAcceptable"),
+            ("429", "TooManyRequests"),
             ("503", "Overloaded"),
         ]);
     }

@@ -44,6 +44,7 @@ macro_rules! operations {
 operations! {
     WhoAmI = "who_am_i";
     ListAgencies = "list_agencies";
+    ListOwnAuditEngagements = "list_own_audit_engagements";
     ListMunicipalities = "list_municipalities";
     ListDimensions = "list_dimensions";
     ListFocusAreas = "list_focus_areas";
@@ -55,6 +56,11 @@ operations! {
     AdmitMember = "admit_member" AgencyAdmin;
     ChangeMemberRoles = "change_member_roles" AgencyAdmin;
     RecordDeparture = "record_departure" AgencyAdmin;
+    ListAuditEngagements = "list_audit_engagements" AuditRead;
+    RequestAuditEngagement = "request_audit_engagement" AuditRequest;
+    ApproveAuditEngagement = "approve_audit_engagement" AgencyAdmin;
+    EndAuditEngagement = "end_audit_engagement" AgencyAdmin;
+    ReadAccessLog = "read_access_log" AuditRead;
     ReadFeed = "read_feed" EventSubscribe;
     ReadActivity = "read_activity" ReportRead;
     ListCases = "list_cases" CaseRead;

@@ -108,7 +108,8 @@ where
         let id = incoming_id(request.headers()).unwrap_or_else(|| (self.new_id)().to_string());
         let entry = Rc::new(Entry::default());
         request.extensions_mut().insert(Rc::clone(&entry));
-        let span = tracing::info_span!("request", request_id = id);
+        // Of the highest level, so that it ties together whatever is logged at all.
+        let span = tracing::error_span!("request", request_id = id);
         let line = Line::begin(id.clone(), entry, self.metrics.clone());
         let answered = self.service.call(request).instrument(span);
         Box::pin(async move {

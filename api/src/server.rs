@@ -1,6 +1,7 @@
 //! The HTTP server: services, middleware and routes put together.
 
 use std::net::TcpListener;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,12 +13,14 @@ use time::Duration;
 use utoipa_actix_web::AppExt as _;
 
 use crate::body_schema::{BodySchemaError, BodySchemas};
-use crate::docs::{self, Document};
+use crate::client_address::TrustedProxies;
+use crate::docs::{self, Document, SecurityContact};
 use crate::headers::{bound_head, cross_origin, head_as_get, set_headers};
 use crate::identity::{
     DEVELOPMENT_ISSUER, DevelopmentIssuer, DevelopmentIssuerError, MismatchedKey, TokenVerifier,
     TrustedIssuers,
 };
+use crate::limits::Limits;
 use crate::metrics::RequestMetrics;
 use crate::openapi::{self, ContractError};
 use crate::panics::catch_panics;
@@ -46,6 +49,12 @@ pub struct ServerOptions {
     pub allowed_origins: Vec<String>,
     /// Whether pages on this machine may call.
     pub local: bool,
+    /// How many requests a minute each caller may make in each agency; none for no limit.
+    pub rate_limit: Option<NonZeroU32>,
+    /// The proxies that are believed for whom they ask.
+    pub trusted_proxies: TrustedProxies,
+    /// Whom to tell of a weakness, as an address such as `mailto:`; none for no `security.txt`.
+    pub security_contact: Option<String>,
     /// How many threads take requests; none for one per processor.
     pub workers: Option<usize>,
     /// Where requests are counted.
@@ -95,7 +104,10 @@ pub fn start(
         schemas: BodySchemas::from_openapi(&contract)?,
         verifier: TokenVerifier::new(issuers, options.audience),
         store,
+        limits: Limits::per_minute(options.rate_limit),
+        proxies: options.trusted_proxies,
     });
+    let contact = web::Data::new(SecurityContact(options.security_contact));
     let document = web::Data::new(Document::new(openapi::document_text()?));
     let paths = web::Data::new(KnownPaths::from_openapi(&contract, docs::PATHS));
     let (origins, local) = (options.allowed_origins, options.local);
@@ -108,6 +120,7 @@ pub fn start(
             .into_app()
             .app_data(services.clone())
             .app_data(document.clone())
+            .app_data(contact.clone())
             .app_data(paths.clone())
             .configure(docs::configure)
             .default_service(web::to(unmatched))

@@ -8,12 +8,17 @@ use uuid::Uuid;
 
 pub mod command;
 mod decide;
+pub mod engagement;
 pub mod sample;
 #[cfg(test)]
 mod tests;
 
 pub use command::AgencyCommand;
 pub use decide::decide;
+pub use engagement::{
+    AuditEngagementApproved, AuditEngagementEnded, AuditEngagementRequested, AuditView, Engagement,
+    Standing,
+};
 
 use crate::case::event::wire;
 use crate::event_macro::events;
@@ -33,6 +38,12 @@ events! {
         MemberRolesChanged(MemberRolesChanged) = "member_roles_changed" 1,
         /// A member left.
         MemberLeft(MemberLeft) = "member_left" 1,
+        /// An auditor asked for access.
+        AuditEngagementRequested(AuditEngagementRequested) = "audit_engagement_requested" 1,
+        /// The agency gave an auditor access.
+        AuditEngagementApproved(AuditEngagementApproved) = "audit_engagement_approved" 1,
+        /// The agency ended or declined an auditor's access.
+        AuditEngagementEnded(AuditEngagementEnded) = "audit_engagement_ended" 1,
     }
 }
 
@@ -123,6 +134,9 @@ wire! {
         pub case_prefix: String,
         /// Its code in addresses.
         pub code: String,
+        /// Auditors' access, in the order of asking.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub engagements: Vec<Engagement>,
         /// Who was a member and is none now, in the order of leaving.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub former_members: Vec<Uuid>,
@@ -167,9 +181,18 @@ impl Member {
     }
 }
 
+/// The code of the pseudo-agency whose members work for the network of agencies. It has no cases.
+pub const NETWORK: &str = "network";
+
 impl AgencyState {
     /// The version of this state's stored shape.
     pub const SCHEMA: u32 = 1;
+
+    /// Whether it is the pseudo-agency of the network.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        self.code == NETWORK
+    }
 
     /// The open site with this id.
     #[must_use]
@@ -207,6 +230,7 @@ impl AgencyState {
             carrier: opened.carrier.clone(),
             case_prefix: opened.case_prefix.clone(),
             code: opened.code.clone(),
+            engagements: Vec::new(),
             former_members: Vec::new(),
             land_codes: opened.land_codes.clone(),
             members: Vec::new(),
@@ -249,6 +273,21 @@ impl AgencyState {
                     self.former_members.push(left.member);
                 }
             }
+            AgencyEvent::AuditEngagementRequested(asked) => {
+                self.engagements.push(Engagement::requested(asked));
+            }
+            AgencyEvent::AuditEngagementApproved(approved) => {
+                self.put_engagement(approved.engagement, Standing::Approved);
+            }
+            AgencyEvent::AuditEngagementEnded(ended) => {
+                self.put_engagement(ended.engagement, Standing::Ended);
+            }
+        }
+    }
+
+    fn put_engagement(&mut self, id: Uuid, standing: Standing) {
+        if let Some(engagement) = self.engagements.iter_mut().find(|one| one.id == id) {
+            engagement.standing = standing;
         }
     }
 }

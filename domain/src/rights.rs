@@ -80,7 +80,22 @@ permissions! {
 }
 
 impl Permission {
-    /// Whether it is about all of an agency: whoever is limited to sites has it through no role.
+    /// Whether it is about the network: only the network gives it.
+    #[must_use]
+    pub fn is_of_network(self) -> bool {
+        matches!(
+            self,
+            Self::NetworkAdmin | Self::NetworkReport | Self::AuditRequest
+        )
+    }
+
+    /// Whether a member of the network has it in every agency, without being its member.
+    #[must_use]
+    pub fn reaches_into_agencies(self) -> bool {
+        matches!(self, Self::NetworkAdmin | Self::AuditRequest)
+    }
+
+    /// Whether it is about all of an agency: whoever is limited to sites or to cases has it through no role.
     #[must_use]
     pub fn is_of_whole_agency(self) -> bool {
         matches!(
@@ -132,6 +147,14 @@ pub enum Role {
     Operator,
     /// A program, with exactly the permissions that were named when it was admitted.
     Service,
+    /// Opens agencies, and administers the members of the network.
+    NetworkAdmin,
+    /// Reads the network's aggregates.
+    NetworkReporter,
+    /// Asks agencies for engagements to audit them.
+    AuditorGeneral,
+    /// Who audits an agency by an engagement that it approved; never a member.
+    Auditor,
 }
 
 use Permission as P;
@@ -186,9 +209,20 @@ const CONTROLLER: &[P] = &[
     P::AuditRead,
     P::ExportCreate,
 ];
+const NETWORK_ADMIN: &[P] = &[P::AgencyRead, P::AgencyAdmin, P::NetworkAdmin];
+const NETWORK_REPORTER: &[P] = &[P::AgencyRead, P::NetworkReport];
+const AUDITOR_GENERAL: &[P] = &[P::AgencyRead, P::AuditRequest];
+const AUDITOR: &[P] = &[
+    P::AgencyRead,
+    P::CaseRead,
+    P::CaseHistory,
+    P::ReportRead,
+    P::AuditRead,
+    P::ExportCreate,
+];
 
 impl Role {
-    /// The roles a member can have, in the order that decides an actor's role.
+    /// Every role, in the order that decides an actor's role.
     pub const ALL: &[Self] = &[
         Self::Reader,
         Self::Advisor,
@@ -197,6 +231,29 @@ impl Role {
         Self::PrivacyOfficer,
         Self::Controller,
         Self::Service,
+        Self::NetworkAdmin,
+        Self::NetworkReporter,
+        Self::AuditorGeneral,
+        Self::Auditor,
+        Self::Operator,
+    ];
+
+    /// The roles that an agency gives its members.
+    pub const OF_AGENCIES: &[Self] = &[
+        Self::Reader,
+        Self::Advisor,
+        Self::Coordinator,
+        Self::AgencyAdmin,
+        Self::PrivacyOfficer,
+        Self::Controller,
+        Self::Service,
+    ];
+
+    /// The roles that the network gives its members.
+    pub const OF_NETWORK: &[Self] = &[
+        Self::NetworkAdmin,
+        Self::NetworkReporter,
+        Self::AuditorGeneral,
     ];
 
     /// What the role may do. The operator acts by the machine, not by a permission.
@@ -209,6 +266,10 @@ impl Role {
             Self::AgencyAdmin => AGENCY_ADMIN,
             Self::PrivacyOfficer => PRIVACY_OFFICER,
             Self::Controller => CONTROLLER,
+            Self::NetworkAdmin => NETWORK_ADMIN,
+            Self::NetworkReporter => NETWORK_REPORTER,
+            Self::AuditorGeneral => AUDITOR_GENERAL,
+            Self::Auditor => AUDITOR,
             // A service account's stand with the member.
             Self::Operator | Self::Service => &[],
         }
@@ -226,6 +287,10 @@ impl Role {
             Self::Controller => "controller",
             Self::Operator => "operator",
             Self::Service => "service",
+            Self::NetworkAdmin => "network_admin",
+            Self::NetworkReporter => "network_reporter",
+            Self::AuditorGeneral => "auditor_general",
+            Self::Auditor => "auditor",
         }
     }
 

@@ -95,6 +95,9 @@ rules! {
     /// An agency without an administrator.
     R32: "Danach verwaltet niemand mehr die Mitglieder der Agentur; das kann nur noch, wer die Maschine betreibt.",
          "Nobody administers the agency's members after this; only the machine's operator can.";
+    /// An auditor's access has a purpose, a period and an approval.
+    R33: "Ein Prüfungszugang wird für höchstens 366 Tage beantragt, solange sein Zeitraum dauert genehmigt und einmal beendet.",
+         "An audit engagement is asked for over 366 days at the most, approved while its period lasts, and ended once.";
 }
 
 /// One rule that a check found to be touched.

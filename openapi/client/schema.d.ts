@@ -54,7 +54,8 @@ export interface paths {
         };
         /**
          * List the agencies
-         * @description The agencies the caller is a member of, in the order of their codes.
+         * @description The agencies the caller is a member of, in the order of their codes; all of them for members of the
+         *     network who administer it or audit.
          */
         get: operations["list_agencies"];
         put?: never;
@@ -81,6 +82,107 @@ export interface paths {
         get: operations["read_agency"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the access log of an agency
+         * @description Every read of an auditor, and every attempt that was refused, in the order of their positions: 1, 2, 3,
+         *     … without a gap. An entry stands here before the auditor is answered. Go on with `after`, the
+         *     `position` of the last entry you have seen.
+         *
+         *     Permission: `audit:read`.
+         */
+        get: operations["read_access_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/audit-engagements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit engagements of an agency
+         * @description Who asked to audit the agency, for what purpose, which cases and which days, and what came of it. Its
+         *     ETag is the version to name in `If-Match` when one is approved or ended.
+         *
+         *     Permission: `audit:read`.
+         */
+        get: operations["list_audit_engagements"];
+        put?: never;
+        /**
+         * Ask for an audit engagement
+         * @description An auditor of the network asks the agency for access to named cases or to all of them, for a purpose
+         *     and some days (R33). It gives nothing until the agency approves it.
+         *
+         *     Permission: `audit:request`.
+         */
+        post: operations["request_audit_engagement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/audit-engagements/{engagement_id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an audit engagement
+         * @description The auditor may read what it asked for, from the engagement's first day to its last: cases and their
+         *     histories, and, if it is about all cases, the agency's figures, access log and engagements. Every read
+         *     is in the access log before it is answered. The auditor changes nothing.
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["approve_audit_engagement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/audit-engagements/{engagement_id}/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End or decline an audit engagement
+         * @description In force when it is recorded, whatever the day; an engagement also ends by itself after its last day.
+         *     One that was only asked for is declined by this.
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["end_audit_engagement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -856,10 +958,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/audit-engagements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your own audit engagements
+         * @description Every engagement that the caller asked for as an auditor of the network, in all agencies, whatever
+         *     came of it. Empty for everybody else.
+         */
+        get: operations["list_own_audit_engagements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One read of an auditor, or one attempt that was refused. */
+        AccessLogEntry: {
+            /**
+             * Format: uuid
+             * @description The auditor: a member of the network.
+             */
+            auditor: string;
+            /**
+             * Format: uuid
+             * @description The case that was asked for; whether there is such a case is not said.
+             */
+            case_id?: string;
+            /**
+             * Format: uuid
+             * @description The engagement by which the auditor was let in; absent if none was in force.
+             */
+            engagement?: string;
+            /** @description What was called: the operation's `operationId`. */
+            operation: string;
+            /** @description Whether the auditor was let in. */
+            permitted: boolean;
+            /**
+             * Format: int64
+             * @description The place in the agency's access log, from 1.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was written down, just before the answer.
+             */
+            recorded_at: string;
+        };
         /** @description How often something happened in a month. */
         ActivityItem: {
             /**
@@ -1100,6 +1255,90 @@ export interface components {
         AllowedCommands: {
             /** @description One item per command and target. */
             items: components["schemas"]["AllowedCommand"][];
+        };
+        /** @description Approves what an auditor asked for, as it was asked for. */
+        ApproveAuditEngagement: {
+            /**
+             * Format: date
+             * @description The day of approval. The access begins when it is recorded, and not before its first day.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description An auditor's access to an agency. */
+        AuditEngagement: {
+            /**
+             * Format: uuid
+             * @description The member of the network who audits.
+             */
+            auditor: string;
+            /** @description The cases it is about; absent means all of the agency's. */
+            cases?: string[];
+            /**
+             * Format: uuid
+             * @description The engagement's id.
+             */
+            id: string;
+            /** @description Whether it gives access today: approved, and today is one of its days. */
+            in_force: boolean;
+            /** @description What for. */
+            purpose: string;
+            /** @description How far it has come. */
+            standing: components["schemas"]["Standing"];
+            /**
+             * Format: date
+             * @description The first day of access.
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description The last day of access.
+             */
+            valid_until: string;
+        };
+        /** @description Data of `audit_engagement_approved`. */
+        AuditEngagementApproved: {
+            /**
+             * Format: uuid
+             * @description The engagement's id.
+             */
+            engagement: string;
+        };
+        /** @description Data of `audit_engagement_ended`. */
+        AuditEngagementEnded: {
+            /**
+             * Format: uuid
+             * @description The engagement's id.
+             */
+            engagement: string;
+        };
+        /** @description Data of `audit_engagement_requested`. */
+        AuditEngagementRequested: {
+            /**
+             * Format: uuid
+             * @description The member of the network who is to audit.
+             */
+            auditor: string;
+            /** @description The cases it is about; absent means all of the agency's. */
+            cases?: string[];
+            /**
+             * Format: uuid
+             * @description The engagement's id.
+             */
+            engagement: string;
+            /** @description What for. */
+            purpose: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The first day of access.
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description The last day of access.
+             */
+            valid_until: string;
         };
         /** @description Captures a need. */
         CaptureNeed: {
@@ -1415,11 +1654,26 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["Prose"];
         };
+        /** @description Ends an engagement, or declines one that was asked for. */
+        EndAuditEngagement: {
+            /**
+             * Format: date
+             * @description The day of ending. The access ends when it is recorded, whatever the day.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /**
          * @description What ends an agreement besides its date.
          * @enum {string}
          */
         EndCondition: "goals_reached" | "phase_end";
+        /** @description The audit engagements of an agency. */
+        EngagementList: {
+            /** @description The engagements, in the order of asking. */
+            items: components["schemas"]["AuditEngagement"][];
+        };
         /** @description A page of a case's events. */
         EventPage: {
             /** @description The events, oldest first. */
@@ -1806,6 +2060,18 @@ export interface components {
             /** @description The entries. */
             items: components["schemas"]["SolutionOrigin"][];
         };
+        /** @description An auditor's own engagement. */
+        OwnAuditEngagement: {
+            /** @description The code of the agency. */
+            agency: string;
+            /** @description The engagement. */
+            engagement: components["schemas"]["AuditEngagement"];
+        };
+        /** @description An auditor's own engagements. */
+        OwnEngagementList: {
+            /** @description The engagements, by the agencies' codes and in the order of asking. */
+            items: components["schemas"]["OwnAuditEngagement"][];
+        };
         /** @description A page's place in its list. */
         PageInfo: {
             /** @description Whether there are more items behind this page. */
@@ -2134,9 +2400,9 @@ export interface components {
             /**
              * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
              *
-             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft
+             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded
              */
-            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | Record<string, never>;
+            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | Record<string, never>;
             /**
              * Format: uuid
              * @description The event's id.
@@ -2189,6 +2455,30 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["Prose"];
         };
+        /** @description Asks an agency for access to audit it. */
+        RequestAuditEngagement: {
+            /** @description The cases it is about; absent means all of the agency's. */
+            cases?: string[];
+            /**
+             * Format: date
+             * @description The day of asking.
+             */
+            occurred_on: string;
+            /** @description What for. */
+            purpose: components["schemas"]["Line"];
+            /** @description Why, if the purpose does not say it. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The first day of access.
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description The last day of access; at the most 366 days of access (R33).
+             */
+            valid_until: string;
+        };
         /**
          * @description The part of the request a violation is found in.
          * @enum {string}
@@ -2222,12 +2512,12 @@ export interface components {
          * @description What a member is in an agency.
          * @enum {string}
          */
-        Role: "reader" | "advisor" | "coordinator" | "agency_admin" | "privacy_officer" | "controller" | "operator" | "service";
+        Role: "reader" | "advisor" | "coordinator" | "agency_admin" | "privacy_officer" | "controller" | "operator" | "service" | "network_admin" | "network_reporter" | "auditor_general" | "auditor";
         /**
          * @description A rule of the domain by its stable id.
          * @enum {string}
          */
-        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32";
+        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33";
         /** @description Records that the agreement was signed. */
         SignAgreement: {
             /** @description What ends it besides its date. */
@@ -2355,6 +2645,11 @@ export interface components {
          * @enum {string}
          */
         Stage: "contact" | "exploring" | "agreed" | "closed";
+        /**
+         * @description How far an engagement has come. That its period is over stands in its days.
+         * @enum {string}
+         */
+        Standing: "requested" | "approved" | "ended";
         /** @description A projection that has stopped, in one agency. */
         StoppedProjection: {
             /**
@@ -2443,6 +2738,13 @@ export interface components {
          * @enum {string}
          */
         ViolationCode: "missing" | "unknown" | "wrong_type" | "too_long" | "too_short" | "pattern" | "format" | "enum" | "out_of_range" | "not_an_integer" | "too_many_items" | "too_few_items" | "not_unique" | "no_shape_fits" | "not_allowed" | "duplicate_key" | "nul_character" | "too_deep" | "not_utf8" | "syntax" | "malformed" | "rule_refused";
+        /** @description A page of an agency's access log. */
+        VisitPage: {
+            /** @description The entries, in the order of their positions. */
+            items: components["schemas"]["AccessLogEntry"][];
+            /** @description Where this page is in the log. */
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description Something noticed without being refused. */
         Warning: {
             /**
@@ -2737,6 +3039,27 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The number of requests allowed is reached for now. */
+        TooManyRequests: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "too-many-requests",
+                 *       "detail": "The number of requests allowed is reached for now.",
+                 *       "href": "/problems/too-many-requests",
+                 *       "status": 429,
+                 *       "title": "Too many requests",
+                 *       "type": "urn:fallbuch:problem:too-many-requests"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The request carries no valid token. */
         Unauthenticated: {
             headers: {
@@ -2828,12 +3151,17 @@ export interface components {
          */
         Cursor: string;
         /**
+         * @description The engagement's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        EngagementId: string;
+        /**
          * @description A new random value for each command; the same one when it is sent again.
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
         /**
-         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
          * @example "7"
          */
         IfMatch: string;
@@ -2891,10 +3219,20 @@ export interface components {
          */
         Link: string;
         /**
-         * @description The case after opening it, the list of members after changing it, else the command's last event.
+         * @description The case after opening it, the list of members or audit engagements after changing it, else the command's last event.
          * @example /v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001
          */
         Location: string;
+        /**
+         * @description How many requests are left, and in how many seconds all are again (draft-ietf-httpapi-ratelimit-headers); absent where the server sets no limit.
+         * @example "caller";r=5999;t=1
+         */
+        RateLimit: string;
+        /**
+         * @description How many requests a caller has in each agency in how many seconds; absent where the server sets no limit.
+         * @example "caller";q=6000;w=60
+         */
+        RateLimitPolicy: string;
         /**
          * @description The request's id in the server's log.
          * @example 01980000-0000-7000-8000-000000000000
@@ -2997,6 +3335,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3026,6 +3366,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3060,6 +3401,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3087,6 +3430,496 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    read_access_log: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at the most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description `page.next` of the page before.
+                 * @example Nw
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Entries after this position.
+                 * @example 17
+                 */
+                after?: number;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the access log. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "auditor": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *           "case_id": "014f8806-ef40-7000-8000-00000000d001",
+                     *           "engagement": "014a0325-8c00-7000-8000-00000000e001",
+                     *           "operation": "read_timeline",
+                     *           "permitted": true,
+                     *           "position": 1,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z"
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "has_more": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VisitPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_audit_engagements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The engagements. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "auditor": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *           "cases": [
+                     *             "014f8806-ef40-7000-8000-00000000d001"
+                     *           ],
+                     *           "id": "014a0325-8c00-7000-8000-00000000e001",
+                     *           "in_force": false,
+                     *           "purpose": "Prüfung der Zielvereinbarung",
+                     *           "standing": "ended",
+                     *           "valid_from": "2014-06-01",
+                     *           "valid_until": "2014-06-30"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EngagementList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    request_audit_engagement: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cases": [
+                 *         "014f8806-ef40-7000-8000-00000000d001"
+                 *       ],
+                 *       "occurred_on": "2014-06-01",
+                 *       "purpose": "Prüfung der Zielvereinbarung",
+                 *       "valid_from": "2014-06-01",
+                 *       "valid_until": "2014-06-30"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestAuditEngagement"];
+            };
+        };
+        responses: {
+            /** @description The agency is asked; the engagement's id stands in the event. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *             "role": "auditor_general"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "auditor": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *             "cases": [
+                     *               "014f8806-ef40-7000-8000-00000000d001"
+                     *             ],
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001",
+                     *             "purpose": "Prüfung der Zielvereinbarung",
+                     *             "valid_from": "2014-06-01",
+                     *             "valid_until": "2014-06-30"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 10,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_requested",
+                     *           "version": 10
+                     *         }
+                     *       ],
+                     *       "version": 10,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    approve_audit_engagement: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The engagement's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                engagement_id: components["parameters"]["EngagementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApproveAuditEngagement"];
+            };
+        };
+        responses: {
+            /** @description The engagement is approved. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 11,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_approved",
+                     *           "version": 11
+                     *         }
+                     *       ],
+                     *       "version": 11,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    end_audit_engagement: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The engagement's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                engagement_id: components["parameters"]["EngagementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Die Prüfung ist abgeschlossen."
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndAuditEngagement"];
+            };
+        };
+        responses: {
+            /** @description The engagement has ended. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 12,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_ended",
+                     *           "version": 12
+                     *         }
+                     *       ],
+                     *       "version": 12,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3144,6 +3977,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3183,6 +4018,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3235,6 +4071,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3263,7 +4101,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 10,
+                     *           "position": 13,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3292,6 +4130,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3341,6 +4180,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3469,6 +4310,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3488,7 +4330,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3529,6 +4371,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3553,7 +4397,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-07",
-                     *           "position": 21,
+                     *           "position": 24,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3584,6 +4428,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3603,7 +4448,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3646,6 +4491,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3665,7 +4512,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-20",
-                     *           "position": 24,
+                     *           "position": 27,
                      *           "reason": "Es bleibt bei einer einzigen Zielvereinbarung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -3697,6 +4544,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3716,7 +4564,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3763,6 +4611,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3787,7 +4637,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-13",
-                     *           "position": 22,
+                     *           "position": 25,
                      *           "reason": "Die Laufzeit folgt der Programmphase.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -3819,6 +4669,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -3838,7 +4689,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3896,6 +4747,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3931,7 +4784,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-27",
-                     *           "position": 25,
+                     *           "position": 28,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -3963,6 +4816,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4003,6 +4857,8 @@ export interface operations {
                 headers: {
                     "Content-Language": components["headers"]["ContentLanguage"];
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4038,6 +4894,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4057,7 +4914,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4099,6 +4956,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4122,7 +4981,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-04-30",
-                     *           "position": 26,
+                     *           "position": 29,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4153,6 +5012,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4172,7 +5032,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4219,6 +5079,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4247,7 +5109,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 11,
+                     *           "position": 14,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4278,6 +5140,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4329,6 +5192,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4355,7 +5220,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 13,
+                     *           "position": 16,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4381,6 +5246,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4425,6 +5291,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4449,7 +5317,7 @@ export interface operations {
                      *       },
                      *       "id": "014f8806-ef40-7000-8000-00000000e001",
                      *       "occurred_on": "2015-02-10",
-                     *       "position": 13,
+                     *       "position": 16,
                      *       "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *       "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *       "schema": 1,
@@ -4470,6 +5338,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4489,7 +5358,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4542,6 +5411,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4575,7 +5446,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-01-20",
-                     *           "position": 12,
+                     *           "position": 15,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4607,6 +5478,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4626,7 +5498,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4670,6 +5542,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4696,7 +5570,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 13,
+                     *           "position": 16,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4727,6 +5601,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4746,7 +5621,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4797,6 +5672,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4824,7 +5701,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-24",
-                     *           "position": 14,
+                     *           "position": 17,
                      *           "reason": "Ergebnis der Abstimmung zwischen den Fachbereichen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4856,6 +5733,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4875,7 +5753,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4918,6 +5796,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4937,7 +5817,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-03",
-                     *           "position": 16,
+                     *           "position": 19,
                      *           "reason": "Der Bedarf war doppelt erfasst.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4969,6 +5849,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -4988,7 +5869,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5032,6 +5913,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5058,7 +5941,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-10",
-                     *           "position": 17,
+                     *           "position": 20,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5089,6 +5972,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5108,7 +5992,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5151,6 +6035,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5170,7 +6056,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-24",
-                     *           "position": 20,
+                     *           "position": 23,
                      *           "reason": "Der Schwerpunkt geht in einem anderen auf.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5202,6 +6088,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5221,7 +6108,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5273,6 +6160,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5301,7 +6190,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-17",
-                     *           "position": 18,
+                     *           "position": 21,
                      *           "reason": "Der Stadtrat berät erst im Frühjahr 2017.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5333,6 +6222,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5352,7 +6242,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5390,6 +6280,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5407,7 +6299,7 @@ export interface operations {
                      *           "data": {},
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-05-15",
-                     *           "position": 27,
+                     *           "position": 30,
                      *           "reason": "Die Kommune bittet um Begleitung der Umsetzung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5439,6 +6331,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5491,6 +6384,8 @@ export interface operations {
                     "Content-Language": components["headers"]["ContentLanguage"];
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5520,6 +6415,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5564,6 +6460,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5692,6 +6590,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5743,6 +6642,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5769,7 +6670,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 13,
+                     *           "position": 16,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5795,6 +6696,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5835,6 +6737,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -5913,6 +6817,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -5932,7 +6837,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5975,6 +6880,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6028,6 +6935,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6047,7 +6955,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6084,6 +6992,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6134,6 +7044,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6153,7 +7064,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts and members, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6194,6 +7105,8 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6248,6 +7161,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6282,6 +7196,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6309,6 +7225,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6354,6 +7271,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6385,6 +7304,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6416,6 +7336,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6498,6 +7420,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6529,6 +7452,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6564,6 +7489,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6595,6 +7521,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6618,6 +7546,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6649,6 +7578,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6696,6 +7627,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6727,6 +7659,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6812,6 +7746,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };
@@ -6840,6 +7775,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6912,6 +7849,70 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_own_audit_engagements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The engagements. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "agency": "transmit",
+                     *           "engagement": {
+                     *             "auditor": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *             "cases": [
+                     *               "014f8806-ef40-7000-8000-00000000d001"
+                     *             ],
+                     *             "id": "014a0325-8c00-7000-8000-00000000e001",
+                     *             "in_force": false,
+                     *             "purpose": "Prüfung der Zielvereinbarung",
+                     *             "standing": "ended",
+                     *             "valid_from": "2014-06-01",
+                     *             "valid_until": "2014-06-30"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEngagementList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
         };

@@ -1,7 +1,7 @@
 //! Who may touch an agency's rows: the value without which no function of the store reads or
 //! writes them.
 
-use fallbuch_domain::agency::{AgencyState, Member};
+use fallbuch_domain::agency::{AgencyState, AuditView, Member};
 use fallbuch_domain::{Permission, Role};
 use uuid::Uuid;
 
@@ -21,6 +21,13 @@ pub struct Identity {
 pub enum Principal {
     /// A member of the agency.
     Member(Uuid),
+    /// A member of the network, whose right was read there a moment ago.
+    Network {
+        /// The member's id in the network.
+        member: Uuid,
+        /// The role that acts in the agency.
+        role: Role,
+    },
     /// The machine's owner at the command line.
     Operator,
 }
@@ -30,17 +37,8 @@ impl Principal {
     #[must_use]
     pub fn id(self) -> Uuid {
         match self {
-            Self::Member(id) => id,
+            Self::Member(id) | Self::Network { member: id, .. } => id,
             Self::Operator => Uuid::nil(),
-        }
-    }
-
-    /// The member's id, if it is one.
-    #[must_use]
-    pub fn member(self) -> Option<Uuid> {
-        match self {
-            Self::Member(id) => Some(id),
-            Self::Operator => None,
         }
     }
 }
@@ -53,6 +51,7 @@ pub struct Access {
     principal: Principal,
     permissions: Vec<Permission>,
     sites: Option<Vec<Uuid>>,
+    cases: Option<Vec<Uuid>>,
 }
 
 impl Access {
@@ -63,7 +62,43 @@ impl Access {
             principal: Principal::Member(member.id),
             permissions: member.permissions(),
             sites: member.sites.clone(),
+            cases: None,
         }
+    }
+
+    /// A member of the network in another agency: with the network's rights that reach there, and what engagements let
+    /// it see. None if neither gives anything.
+    pub(crate) fn network(
+        scope: Scope,
+        state: &AgencyState,
+        member: &Member,
+        view: Option<AuditView>,
+        wanted: Permission,
+    ) -> Option<Self> {
+        let mut permissions = member.permissions();
+        permissions.retain(|permission| permission.reaches_into_agencies());
+        let as_network = Role::granting(&member.roles, wanted);
+        let (audited, cases) = match view {
+            Some(view) => (view.permissions, view.cases),
+            None => (Vec::new(), None),
+        };
+        let role = if permissions.contains(&wanted) {
+            as_network.unwrap_or(Role::Service)
+        } else {
+            Role::Auditor
+        };
+        permissions.extend(audited);
+        (!permissions.is_empty()).then(|| Self {
+            scope,
+            code: state.code.clone(),
+            principal: Principal::Network {
+                member: member.id,
+                role,
+            },
+            permissions,
+            sites: None,
+            cases,
+        })
     }
 
     pub(crate) fn operator(scope: Scope, code: String) -> Self {
@@ -73,6 +108,7 @@ impl Access {
             principal: Principal::Operator,
             permissions: Vec::new(),
             sites: None,
+            cases: None,
         }
     }
 
@@ -111,6 +147,12 @@ impl Access {
         self.sites.as_deref()
     }
 
+    /// The cases the caller is limited to; none means all of its sites.
+    #[must_use]
+    pub fn cases(&self) -> Option<&[Uuid]> {
+        self.cases.as_deref()
+    }
+
     /// Whether the caller may see what belongs to `site`.
     #[must_use]
     pub fn sees_site(&self, site: Uuid) -> bool {
@@ -118,6 +160,26 @@ impl Access {
             .as_ref()
             .is_none_or(|sites| sites.contains(&site))
     }
+
+    /// Whether the caller may see a case that belongs to `site`.
+    #[must_use]
+    pub fn sees(&self, case: Uuid, site: Uuid) -> bool {
+        let is_named = |cases: &Vec<Uuid>| cases.contains(&case);
+        self.sees_site(site) && self.cases.as_ref().is_none_or(is_named)
+    }
+}
+
+/// What a caller comes for.
+#[derive(Clone, Copy, Debug)]
+pub struct Errand {
+    /// The operation's id, as the access log is to name it.
+    pub operation: &'static str,
+    /// The permission it asks for.
+    pub permission: Permission,
+    /// The case it is about.
+    pub case: Option<Uuid>,
+    /// Whether it needs the state of that case.
+    pub needs_state: bool,
 }
 
 /// A checked caller, and the case that was looked for in the same instant.

@@ -136,11 +136,13 @@ impl Database {
 pub(crate) async fn connect_projector(
     url: &DatabaseUrl,
     most: Option<u32>,
+    patience: Duration,
 ) -> Result<Option<Database>, StoreError> {
     match url {
         DatabaseUrl::Sqlite(_) => Ok(None),
         DatabaseUrl::Postgres(options) => {
-            let pool = postgres_pool(most.unwrap_or(PROJECTORS), postgres_options(options)).await?;
+            let options = postgres_options(options, patience);
+            let pool = postgres_pool(most.unwrap_or(PROJECTORS), options).await?;
             Ok(Some(Database::Postgres(pool)))
         }
     }
@@ -150,6 +152,7 @@ pub(crate) async fn connect_projector(
 pub(crate) async fn connect(
     url: &DatabaseUrl,
     most: Option<u32>,
+    patience: Duration,
 ) -> Result<(Database, Database), StoreError> {
     match url {
         DatabaseUrl::Sqlite(options) => {
@@ -163,7 +166,7 @@ pub(crate) async fn connect(
             Ok((Database::Sqlite(writer), Database::Sqlite(readers)))
         }
         DatabaseUrl::Postgres(options) => {
-            let options = postgres_options(options);
+            let options = postgres_options(options, patience);
             let writers = postgres_pool(most.unwrap_or(WRITERS), options.clone()).await?;
             let readers = postgres_pool(most.unwrap_or(READERS), options).await?;
             Ok((Database::Postgres(writers), Database::Postgres(readers)))
@@ -171,10 +174,21 @@ pub(crate) async fn connect(
     }
 }
 
-// Every statement is found by its keys, whatever their values: planning it anew costs more than running it.
-fn postgres_options(options: &PgConnectOptions) -> PgConnectOptions {
+/// Every statement is found by its keys, whatever their values: planning it anew costs more than running it. None
+/// runs, or waits for a lock, for ever; nor does a transaction that nobody goes on with.
+fn postgres_options(options: &PgConnectOptions, patience: Duration) -> PgConnectOptions {
     let options = options.clone().application_name("fallbuch");
-    options.options([("plan_cache_mode", "force_generic_plan")])
+    let milliseconds = |time: Duration| format!("{}ms", time.as_millis().max(1));
+    options
+        .options([("plan_cache_mode", "force_generic_plan")])
+        .options([
+            ("statement_timeout", milliseconds(patience)),
+            ("lock_timeout", milliseconds(patience / 2)),
+            (
+                "idle_in_transaction_session_timeout",
+                milliseconds(patience * 2),
+            ),
+        ])
 }
 
 async fn postgres_pool(connections: u32, options: PgConnectOptions) -> Result<PgPool, sqlx::Error> {

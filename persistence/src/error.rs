@@ -140,9 +140,12 @@ pub(crate) fn is_away(error: &sqlx::Error) -> bool {
 }
 
 /// What PostgreSQL says while it ends, starts, recovers, or has no connection left: admin_shutdown,
-/// crash_shutdown, cannot_connect_now, too_many_connections. What SQLite says while another process
+/// crash_shutdown, cannot_connect_now, too_many_connections; and where it stopped a statement that took too long or
+/// waited too long for a lock: query_canceled, lock_not_available, idle_in_transaction_session_timeout. What SQLite says while another process
 /// holds the file's lock for too long: SQLITE_BUSY, and with it recovering or with an old snapshot.
-const AWAY: [&str; 7] = ["57P01", "57P02", "57P03", "53300", "5", "261", "517"];
+const AWAY: [&str; 10] = [
+    "57P01", "57P02", "57P03", "53300", "57014", "55P03", "25P03", "5", "261", "517",
+];
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@
 //! `fallbuch_domain`. A new event type needs nothing here.
 
 mod access;
+mod access_log;
 mod catalogue;
 mod database;
 mod directory;
@@ -36,7 +37,8 @@ mod tenant;
 mod wall;
 mod writer;
 
-pub use access::{Access, AccessDenied, Entry, Identity, Membership, Principal};
+pub use access::{Access, AccessDenied, Entry, Errand, Identity, Membership, Principal};
+pub use access_log::{RecordedVisit, Visit};
 pub use database::{DatabaseUrl, UnsupportedDatabase};
 pub use error::{CommandError, StoreError};
 pub use evidence::Secret;

@@ -147,7 +147,7 @@ async fn check_server(connection: &mut PgConnection) -> Result<(), MigrateError>
 /// What the application does: append to the log and read it, never change it.
 const APPLICATION: &[(&str, &str)] = &[
     ("SELECT", "_sqlx_migrations, catalogue"),
-    ("SELECT, INSERT", "event"),
+    ("SELECT, INSERT", "event, access_log"),
     ("SELECT, INSERT", "agency"),
     ("SELECT, INSERT, UPDATE", "lane, stream_head, counter"),
     ("SELECT, INSERT, UPDATE, DELETE", "unique_key"),

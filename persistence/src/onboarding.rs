@@ -1,7 +1,7 @@
 //! What only the machine's owner does: founding agencies, and saying which login is which member.
 
 use fallbuch_domain::agency::command::Terms;
-use fallbuch_domain::agency::{AgencyCommand, AgencyOpened};
+use fallbuch_domain::agency::{AgencyCommand, AgencyOpened, NETWORK};
 use fallbuch_domain::text::Line;
 use fallbuch_domain::{Command, Role};
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -106,6 +106,22 @@ impl Operator {
         };
         self.execute(&access, Expected::New, command, key).await?;
         Ok(access)
+    }
+
+    /// Opens the pseudo-agency of the network, whose members open agencies, read aggregates or audit; asking again is
+    /// answered by the first time's.
+    ///
+    /// # Errors
+    /// The verdict, if rules refuse it.
+    pub async fn open_network(&self, occurred_on: Date) -> Result<Access, CommandError> {
+        let network = AgencyOpened {
+            carrier: "Netzwerkbüro".into(),
+            case_prefix: "NW".to_owned(),
+            code: NETWORK.to_owned(),
+            land_codes: Vec::new(),
+            name: "Netzwerk der Transferagenturen".into(),
+        };
+        self.open_agency(occurred_on, network).await
     }
 
     /// The agency with this code, as the operator reaches it.

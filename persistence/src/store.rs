@@ -4,6 +4,7 @@ mod entrance;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use fallbuch_domain::catalogue::Catalogue;
@@ -37,6 +38,8 @@ pub struct Options {
     pub projector: Option<DatabaseUrl>,
     /// How many connections each pool of PostgreSQL has at the most; none for as many as are usual.
     pub connections: Option<u32>,
+    /// How long a statement on PostgreSQL may run; half of it how long it may wait for a lock.
+    pub patience: Duration,
     /// Whether a role that could go round the walls between agencies is put up with: for trying out only.
     pub insecure_role: bool,
     /// The secret that the log's MACs rest on.
@@ -87,11 +90,14 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached, its schema is another one, or its origin or secret are.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
-        let (database, readers) = database::connect(&options.url, options.connections).await?;
+        let (database, readers) =
+            database::connect(&options.url, options.connections, options.patience).await?;
         let queries = readers.queries();
         migration::check(&database).await?;
         let projector = match &options.projector {
-            Some(url) => database::connect_projector(url, options.connections).await?,
+            Some(url) => {
+                database::connect_projector(url, options.connections, options.patience).await?
+            }
             None => None,
         };
         for database in std::iter::once(&database).chain(&projector) {

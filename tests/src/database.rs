@@ -173,6 +173,7 @@ impl Database {
                 Place::Cluster { .. } => Some(self.as_role(PROJECTOR)),
             },
             connections: None,
+            patience: std::time::Duration::from_secs(30),
             insecure_role: false,
             secret: Secret::new(SECRET.to_vec()).expect("the secret is long enough"),
             origin: ORIGIN.to_owned(),

@@ -83,7 +83,9 @@ impl Document {
             id: text("operationId").unwrap_or_default(),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
-            permission: text("x-required-permission"),
+            permission: operation["security"][0]["bearer"][0]
+                .as_str()
+                .map(str::to_owned),
             secured: operation["security"]
                 .as_array()
                 .is_none_or(|schemes| !schemes.is_empty()),

@@ -60,6 +60,8 @@ pub fn fallbuch(database: &Database, arguments: &[&str]) -> Command {
         )
         .env("FALLBUCH_ORIGIN", ORIGIN)
         .env("FALLBUCH_SECRET", String::from_utf8_lossy(&SECRET).as_ref())
+        // Counted as everywhere, and never reached.
+        .env("FALLBUCH_RATE_LIMIT", "4000000000")
         .env("FALLBUCH_LOG", "warn,fallbuch_api::cli=info")
         .env("FALLBUCH_LOG_FORMAT", "json");
     command

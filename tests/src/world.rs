@@ -1,13 +1,14 @@
 //! A world: a database, a store on it, and the real server in front of both.
 
 use std::net::TcpListener;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::thread;
 
 use actix_web::dev::ServerHandle;
 use fallbuch_api::{
-    RequestMetrics, ServerOptions, TrustedIssuers, demo, development_token, registry, start,
-    start_metrics,
+    RequestMetrics, ServerOptions, TrustedIssuers, TrustedProxies, demo, development_token,
+    registry, start, start_metrics,
 };
 use fallbuch_domain::Role;
 use fallbuch_domain::agency::AgencyOpened;
@@ -86,6 +87,16 @@ impl World {
         options: Options,
         issuers: TrustedIssuers,
     ) -> Self {
+        Self::limited(database, options, issuers, None).await
+    }
+
+    /// The same, with so many requests a minute for each caller; none for more than any test makes.
+    pub async fn limited(
+        database: impl Into<Arc<Database>>,
+        options: Options,
+        issuers: TrustedIssuers,
+        rate_limit: Option<NonZeroU32>,
+    ) -> Self {
         let database = database.into();
         let store = Store::open(options).await.expect("the store opens");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -97,6 +108,9 @@ impl World {
             development_issuer: true,
             allowed_origins: Vec::new(),
             local: true,
+            rate_limit: rate_limit.or(NonZeroU32::new(1_000_000_000)),
+            trusted_proxies: TrustedProxies::default(),
+            security_contact: Some("mailto:security@example.org".to_owned()),
             workers: Some(2),
             metrics: requests.clone(),
         };
@@ -237,7 +251,7 @@ impl World {
         for site in &agency.sites {
             operator.open_site(&access, FOUNDED, site).await.unwrap();
         }
-        for role in Role::ALL {
+        for role in Role::OF_AGENCIES {
             let login = demo::login(code, *role);
             operator
                 .admit_member(

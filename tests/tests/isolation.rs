@@ -9,6 +9,8 @@
 
 #[path = "isolation/ask.rs"]
 mod ask;
+#[path = "audits/audit.rs"]
+mod audit;
 #[path = "isolation/matrix.rs"]
 mod matrix;
 #[path = "isolation/table.rs"]
@@ -23,7 +25,8 @@ use fallbuch_tests::{Answer, Client, Engine, Seen, World, on_both};
 use time::macros::date;
 
 use ask::{MANNERS, NOTHING, halle, operations, request};
-use matrix::{Cell, Who, differences, expected, text};
+use audit::{Ahead, Auditor};
+use matrix::{Audits, Cell, Who, differences, expected, text};
 use table::OPERATIONS;
 
 /// What has no row, and which rows have nothing.
@@ -87,8 +90,8 @@ fn a_missing_row_and_one_too_many_are_named() {
 async fn callers(world: &World) -> Vec<(Who, Client)> {
     let own = |role: Role| (Who::Own(role.code()), world.as_role("transmit", role));
     let foreign = |role: Role| (Who::Foreign(role.code()), world.as_role("bayern", role));
-    let mut callers: Vec<_> = Role::ALL.iter().copied().map(own).collect();
-    callers.extend(Role::ALL.iter().copied().map(foreign));
+    let mut callers: Vec<_> = Role::OF_AGENCIES.iter().copied().map(own).collect();
+    callers.extend(Role::OF_AGENCIES.iter().copied().map(foreign));
     let halle = world.site("transmit", "Halle").await;
     let leipzig = world.site("transmit", "Leipzig").await;
     for role in [Role::Coordinator, Role::AgencyAdmin] {
@@ -114,7 +117,48 @@ async fn callers(world: &World) -> Vec<(Who, Client)> {
     ended.await.unwrap().expect("it was a member");
     callers.push((Who::Left, left));
     callers.push((Who::Nobody, world.anonymous()));
+    for role in Role::OF_NETWORK {
+        let client = world.as_role("network", *role);
+        callers.push((Who::Network(role.code()), client));
+    }
     callers
+}
+
+/// Auditors of the network with an engagement of each kind, and the id of one that is in force.
+async fn auditors(world: &World, clock: &Ahead, case: &str) -> (Vec<(Who, Client)>, String) {
+    let nothing = NOTHING.to_string();
+    let mut auditors = Vec::new();
+    let mut engagement = String::new();
+    for (audits, cases) in [
+        (Audits::Expired, None),
+        (Audits::Unapproved, None),
+        (Audits::All, None),
+        (Audits::TheCase, Some(case)),
+        (Audits::AnotherCase, Some(nothing.as_str())),
+        (Audits::Ended, None),
+        (Audits::Left, None),
+    ] {
+        let name = format!("{audits:?}");
+        let auditor = Auditor::of(world, &name).await;
+        // The first one's days are over before the others ask.
+        let id = auditor.asks("transmit", clock, cases, 3).await;
+        if !matches!(audits, Audits::Unapproved) {
+            auditor.is_approved("transmit", &id, clock).await;
+        }
+        match audits {
+            Audits::Expired => clock.later(10 * 24 * 3_600),
+            Audits::All => engagement.clone_from(&id),
+            Audits::Ended => auditor.is_ended("transmit", &id, clock).await,
+            Audits::Left => auditor.leaves().await,
+            Audits::Unapproved | Audits::TheCase | Audits::AnotherCase => {}
+        }
+        auditors.push((Who::Auditor(audits), name));
+    }
+    // Tokens of the day it is now.
+    let clients = auditors
+        .into_iter()
+        .map(|(who, name)| (who, Auditor::client(world, &name)));
+    (clients.collect(), engagement)
 }
 
 fn cell(answer: &Answer) -> Cell {
@@ -159,9 +203,12 @@ fn thing<'a>(operation: &Operation, things: &'a BTreeMap<&'static str, String>) 
 on_both!(
     #[expect(clippy::print_stderr, reason = "the matrix is worth a look")]
     async fn everybody_gets_in_where_the_table_says_and_nowhere_else(engine: Engine) {
-        let world = World::demo(engine).await;
-        let things = things(&world).await;
-        let callers = callers(&world).await;
+        let (world, clock) = audit::world(engine).await;
+        let mut things = things(&world).await;
+        let (auditors, engagement) = auditors(&world, &clock, &things["case_id"]).await;
+        things.insert("engagement_id", engagement);
+        let mut callers = callers(&world).await;
+        callers.extend(auditors);
         let columns: Vec<Who> = callers.iter().map(|(who, _)| who.clone()).collect();
         let before = world.raw().await;
         let contents = before.contents().await;
@@ -199,6 +246,7 @@ fn a_cell_that_is_altered_is_found() {
         Who::Own("coordinator"),
         Who::Foreign("coordinator"),
         Who::Outside("coordinator"),
+        Who::Auditor(Audits::TheCase),
         Who::Nobody,
     ];
     let mut altered = 0;

@@ -56,7 +56,7 @@ on_both!(
             let Some(permission) = operation.permission.as_deref() else {
                 continue;
             };
-            for role in Role::ALL {
+            for role in Role::OF_AGENCIES {
                 let named = fallbuch_api::demo::terms_of(*role).permissions;
                 let mut granted = role.permissions().iter().chain(named.iter().flatten());
                 if granted.any(|one| one.code() == permission) {

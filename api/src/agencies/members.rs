@@ -81,8 +81,9 @@ pub(crate) async fn admit_member(
         .store()
         .reserve_member(&request.access, &login)
         .await?;
+    let list = request.below_agency(LIST);
     request
-        .on_agency(LIST, |body| AgencyCommand::admit(member, body))
+        .on_agency(&list, |body| AgencyCommand::admit(member, body))
         .await
 }
 
@@ -100,8 +101,9 @@ pub(crate) async fn change_member_roles(
     request: Request<operation::ChangeMemberRoles, Command<ChangeMemberRoles>>,
 ) -> Result<HttpResponse, Problem> {
     let member = request.addressed.target()?;
+    let list = request.below_agency(LIST);
     request
-        .on_agency(LIST, |body| AgencyCommand::change_roles(member, body))
+        .on_agency(&list, |body| AgencyCommand::change_roles(member, body))
         .await
 }
 
@@ -119,7 +121,8 @@ pub(crate) async fn record_departure(
     request: Request<operation::RecordDeparture, Command<RecordDeparture>>,
 ) -> Result<HttpResponse, Problem> {
     let member = request.addressed.target()?;
+    let list = request.below_agency(LIST);
     request
-        .on_agency(LIST, |body| AgencyCommand::depart(member, body))
+        .on_agency(&list, |body| AgencyCommand::depart(member, body))
         .await
 }

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use fallbuch_domain::agency::NETWORK;
 use fallbuch_domain::agency::command::Terms;
 use fallbuch_persistence::{Access, CommandError, Identity, Operator, Store};
 
 use super::CliError;
 use crate::config::{LoginArguments, MemberAction};
+use crate::security_log;
 
 /// Carries it out; the answer is for standard output.
 ///
@@ -22,6 +24,10 @@ pub(super) async fn run(store: &Store, action: MemberAction) -> Result<String, C
             sites,
             permissions,
         } => {
+            // The network is opened by its first member.
+            if login.agency == NETWORK && operator.agency(NETWORK).await?.is_none() {
+                operator.open_network(today).await?;
+            }
             let agency = agency(&operator, &login.agency).await?;
             let terms = Terms {
                 roles,
@@ -29,8 +35,12 @@ pub(super) async fn run(store: &Store, action: MemberAction) -> Result<String, C
                 permissions: (!permissions.is_empty()).then_some(permissions),
             };
             let identity = identity(&login);
+            let before = store.position(&agency).await?;
             let admitted = operator.admit_member(&agency, today, &identity, terms);
             let member = admitted.await?;
+            if store.position(&agency).await? > before {
+                security_log::rights_changed(&login.agency, uuid::Uuid::nil(), "member admit");
+            }
             Ok(format!(
                 "{} is the member {member} of {}.\n",
                 login.subject, login.agency
@@ -42,6 +52,7 @@ pub(super) async fn run(store: &Store, action: MemberAction) -> Result<String, C
             let ended = operator.end_membership(&agency, today, &identity);
             let stranger = || CliError::Stranger(login.subject.clone(), login.agency.clone());
             let member = ended.await?.ok_or_else(stranger)?;
+            security_log::rights_changed(&login.agency, uuid::Uuid::nil(), "member leave");
             Ok(format!("The member {member} left {}.\n", login.agency))
         }
         MemberAction::List { agency: code } => {

@@ -136,7 +136,7 @@ async fn open(coordinator: &Clerk<'_>, advisor: &Clerk<'_>) -> Result<Receipt, D
             name: None,
         },
         site: site.map(|site| site.id).unwrap_or_default(),
-        advisor: advisor.access.principal().member().unwrap_or_default(),
+        advisor: advisor.access.principal().id(),
         origin: Origin::Kickoff,
     };
     coordinator

@@ -1,6 +1,6 @@
 //! Worked examples for every operation, made from the domain's samples by the code that answers.
 
-use fallbuch_domain::agency::AgencyEvent;
+use fallbuch_domain::agency::{AgencyEvent, AgencyState};
 use fallbuch_domain::case::{CommandKind, sample, timeline};
 use fallbuch_domain::catalogue::Catalogue;
 use fallbuch_domain::rule::{Finding, Rejection, Rule};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use time::macros::datetime;
 
 use super::ContractError;
-use crate::contract::{AgencyView, CaseView, MemberView};
+use crate::contract::{AgencyView, CaseView, EngagementView, MemberView, OwnEngagementView};
 use crate::language::{Language, Localized};
 use crate::problem::Problem;
 use crate::problem_catalogue::ProblemCode;
@@ -61,6 +61,9 @@ pub(super) fn all() -> Result<Examples, ContractError> {
             AgencyEvent::MemberAdmitted(_) => "admit_member",
             AgencyEvent::MemberRolesChanged(_) => "change_member_roles",
             AgencyEvent::MemberLeft(_) => "record_departure",
+            AgencyEvent::AuditEngagementRequested(_) => "request_audit_engagement",
+            AgencyEvent::AuditEngagementApproved(_) => "approve_audit_engagement",
+            AgencyEvent::AuditEngagementEnded(_) => "end_audit_engagement",
             AgencyEvent::AgencyOpened(_) | AgencyEvent::SiteOpened(_) => continue,
         };
         let data = EventData::Agency(event);
@@ -82,6 +85,7 @@ pub(super) fn all() -> Result<Examples, ContractError> {
     add("read_agency", agency);
     add("list_sites", json!({"items": state.sites}));
     add("list_members", json!({"items": members}));
+    audits(&mut add, &state);
     add(
         "read_activity",
         json!({
@@ -119,6 +123,35 @@ fn me(agency: &Value) -> Value {
             "sites": state.sites,
         }],
     })
+}
+
+fn audits(add: &mut impl FnMut(&str, Value), agency: &AgencyState) {
+    let today = agency::sample::OPENED_ON;
+    let of_agency = agency.engagements.iter();
+    let items: Vec<_> = of_agency
+        .map(|one| EngagementView::new(one, today))
+        .collect();
+    let own = agency.engagements.iter();
+    let own: Vec<_> = own
+        .map(|one| OwnEngagementView::new(agency, one, today))
+        .collect();
+    add("list_audit_engagements", json!({"items": items}));
+    add("list_own_audit_engagements", json!({"items": own}));
+    add(
+        "read_access_log",
+        json!({
+            "items": [{
+                "position": 1,
+                "recorded_at": "2015-09-01T08:30:00.000000Z",
+                "auditor": agency::sample::AUDITOR,
+                "engagement": agency::sample::ENGAGEMENT,
+                "operation": "read_timeline",
+                "case_id": sample::CASE,
+                "permitted": true,
+            }],
+            "page": {"has_more": false},
+        }),
+    );
 }
 
 fn cases(add: &mut impl FnMut(&str, Value), history: &[Event]) -> Result<(), ContractError> {
@@ -274,6 +307,10 @@ pub(super) fn problems() -> Vec<(&'static str, Problem)> {
         (
             "PreconditionRequired",
             Problem::new(ProblemCode::PreconditionRequired),
+        ),
+        (
+            "TooManyRequests",
+            Problem::new(ProblemCode::TooManyRequests),
         ),
         ("Overloaded", Problem::new(ProblemCode::Overloaded)),
         ("Internal", Problem::new(ProblemCode::Internal)),

@@ -1,5 +1,6 @@
 //! What operations have in common: who is asked, headers, problems.
 
+use fallbuch_domain::Role;
 use fallbuch_domain::agency::AgencyEvent;
 use fallbuch_domain::case::CaseEvent;
 use serde_json::{Value, json};
@@ -11,7 +12,13 @@ use crate::problem::ProblemBody;
 use crate::problem_catalogue::ProblemCode;
 
 /// Lists that come in pages.
-pub(super) const PAGED: &[&str] = &["list_cases", "list_events", "read_timeline", "read_feed"];
+pub(super) const PAGED: &[&str] = &[
+    "list_cases",
+    "list_events",
+    "read_timeline",
+    "read_feed",
+    "read_access_log",
+];
 
 const ABOUT: &str = "Fallbuch keeps the cases of the agencies that advise Landkreise and kreisfreie \
 Städte on data-based municipal education management. A case is a stream of events; its state, its \
@@ -40,6 +47,7 @@ pub(super) fn info() -> Value {
 pub(super) fn tags() -> Value {
     json!([
         {"name": "agencies", "description": "Who am I, and the agencies with their sites and members."},
+        {"name": "audit", "description": "Auditors' engagements, and the log of what they read."},
         {"name": "cases", "description": "Opening, finding and reading cases, and what may be done next."},
         {"name": "contacts", "description": "Contacts and initial meetings."},
         {"name": "needs", "description": "The municipality's needs."},
@@ -58,10 +66,41 @@ pub(super) fn security_schemes() -> Value {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "A signed JWT of a configured issuer. It proves identity only; rights come from the \
-                        agency's own membership. Each operation names the permission it asks for in \
-                        `x-required-permission`.",
+        "description": format!("A signed JWT of a configured issuer. It proves identity only; rights come from the \
+            agency's own membership. Each operation names the permission it asks for as the one entry of its \
+            `security` requirement.\n\n{}", roles_table()),
+        "x-roles": roles(),
     }})
+}
+
+/// Which role may do what, as it stands in `fallbuch_domain::rights`, for programs.
+fn roles() -> Value {
+    let of_role = |role: &Role| {
+        let permissions = role.permissions().iter().map(|one| one.code());
+        (role.code().to_owned(), permissions.collect::<Value>())
+    };
+    Value::Object(Role::ALL.iter().map(of_role).collect())
+}
+
+/// The same for people.
+fn roles_table() -> String {
+    let row = |role: &Role| {
+        let permissions: Vec<_> = role.permissions().iter().map(|one| one.code()).collect();
+        let permissions = match role {
+            Role::Service => "those that were named when it was admitted".to_owned(),
+            Role::Operator => "none here: the machine's owner acts at the command line".to_owned(),
+            _ => permissions.join(", "),
+        };
+        format!("| `{}` | {permissions} |", role.code())
+    };
+    let rows: Vec<_> = Role::ALL.iter().map(row).collect();
+    let text = "`network_admin`, `network_reporter` and `auditor_general` are roles of members of the agency `network`; \
+                of their permissions network:admin and audit:request hold in every agency. `auditor` is what an \
+                `auditor_general` is in an agency that approved an engagement, on its days and for its cases.";
+    format!(
+        "| role | permissions |\n|---|---|\n{}\n\n{text}",
+        rows.join("\n")
+    )
 }
 
 fn parameter(
@@ -89,6 +128,7 @@ pub(super) fn parameters() -> Value {
         "NeedId": parameter("need_id", "path", true, "The need's id.", &uuid, &json!(id)),
         "PriorityId": parameter("priority_id", "path", true, "The priority's id.", &uuid, &json!(id)),
         "AgreementId": parameter("agreement_id", "path", true, "The agreement's id.", &uuid, &json!(id)),
+        "EngagementId": parameter("engagement_id", "path", true, "The engagement's id.", &uuid, &json!(id)),
         "MemberId": parameter("member_id", "path", true, "The member's id.", &uuid, &json!(id)),
         "Version": parameter("version", "path", true, "The version: the event's place in the case.",
             &version, &json!(7)),
@@ -101,7 +141,7 @@ pub(super) fn parameters() -> Value {
             &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
         "IfMatch": parameter("If-Match", "header", false,
             "The version the command was made on, as the case's ETag; without it 428. `*` only for \
-             contacts and members, which mean the same on every version.",
+             contacts, members and audit engagements, which mean the same on every version.",
             &json!({"type": "string"}), &json!("\"7\"")),
         "IfNoneMatch": parameter("If-None-Match", "header", false,
             "The ETag of the representation you have; 304 if it is still the same.",
@@ -118,6 +158,7 @@ pub(super) fn path_parameters(path: &str) -> Vec<Value> {
     let names = path.split(['{', '}']).skip(1).step_by(2);
     let component = |name: &str| match name {
         "agency" => "Agency",
+        "engagement_id" => "EngagementId",
         "case_id" => "CaseId",
         "need_id" => "NeedId",
         "priority_id" => "PriorityId",
@@ -134,12 +175,14 @@ pub(super) fn headers() -> Value {
     let header = |text: &str, example: &str| json!({"description": text, "schema": {"type": "string"}, "example": example});
     json!({
         "ETag": header("The version, and behind the dot this representation.", "\"7.1a2b3c4d\""),
-        "Location": header("The case after opening it, the list of members after changing it, else the command's last event.",
+        "Location": header("The case after opening it, the list of members or audit engagements after changing it, else the command's last event.",
             "/v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001"),
         "Link": header("The next page (RFC 8288).", "</v1/agencies/transmit/cases?cursor=Nw>; rel=\"next\""),
         "ContentLanguage": header("The language of the sentences.", "de"),
         "IdempotentReplayed": header("`true` if the command was carried out before.", "true"),
         "RequestId": header("The request's id in the server's log.", "01980000-0000-7000-8000-000000000000"),
+        "RateLimit": header("How many requests are left, and in how many seconds all are again (draft-ietf-httpapi-ratelimit-headers); absent where the server sets no limit.", "\"caller\";r=5999;t=1"),
+        "RateLimitPolicy": header("How many requests a caller has in each agency in how many seconds; absent where the server sets no limit.", "\"caller\";q=6000;w=60"),
         "RetryAfter": header("After how many seconds to try again.", "1"),
         "WwwAuthenticate": header("How to authenticate (RFC 6750).", "Bearer"),
     })
@@ -152,6 +195,8 @@ pub(super) fn success_headers(id: &str, is_command: bool, secured: bool) -> Valu
     };
     add("X-Request-Id", "RequestId");
     if secured {
+        add("RateLimit", "RateLimit");
+        add("RateLimit-Policy", "RateLimitPolicy");
         add("ETag", "ETag");
     }
     if is_command {
@@ -225,7 +270,7 @@ pub(super) fn responses() -> Result<Value, ContractError> {
         if code == ProblemCode::Unauthenticated {
             response["headers"]["WWW-Authenticate"] = reference("headers", "WwwAuthenticate");
         }
-        if code == ProblemCode::Overloaded {
+        if matches!(code, ProblemCode::Overloaded | ProblemCode::TooManyRequests) {
             response["headers"]["Retry-After"] = reference("headers", "RetryAfter");
         }
         responses.insert(name.to_owned(), response);

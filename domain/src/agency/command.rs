@@ -5,6 +5,9 @@ use time::Date;
 use uuid::Uuid;
 
 use super::AgencyOpened;
+use super::engagement::{
+    ApproveAuditEngagement, AuditEngagementRequested, EndAuditEngagement, RequestAuditEngagement,
+};
 use crate::case::event::wire;
 use crate::rights::{Permission, Role};
 use crate::text::{Line, Prose};
@@ -153,6 +156,27 @@ pub enum AgencyCommand {
         /// The member.
         member: Uuid,
     },
+    /// Asks for an audit engagement; a member of the network does.
+    RequestAuditEngagement {
+        /// Who asks: the member of the network that the access is for.
+        auditor: Uuid,
+        /// What is asked for.
+        body: RequestAuditEngagement,
+    },
+    /// Approves an audit engagement.
+    ApproveAuditEngagement {
+        /// The engagement.
+        engagement: Uuid,
+        /// When, and why.
+        body: ApproveAuditEngagement,
+    },
+    /// Ends or declines an audit engagement.
+    EndAuditEngagement {
+        /// The engagement.
+        engagement: Uuid,
+        /// When, and why.
+        body: EndAuditEngagement,
+    },
 }
 
 impl AgencyCommand {
@@ -204,7 +228,25 @@ impl AgencyCommand {
             Self::OpenSite { .. }
             | Self::AdmitMember { .. }
             | Self::ChangeMemberRoles { .. }
-            | Self::RecordDeparture { .. } => Permission::AgencyAdmin,
+            | Self::RecordDeparture { .. }
+            | Self::ApproveAuditEngagement { .. }
+            | Self::EndAuditEngagement { .. } => Permission::AgencyAdmin,
+            Self::RequestAuditEngagement { .. } => Permission::AuditRequest,
+        }
+    }
+}
+
+impl RequestAuditEngagement {
+    /// The event's data, for this auditor and by this id.
+    #[must_use]
+    pub(super) fn of(self, auditor: Uuid, engagement: Uuid) -> AuditEngagementRequested {
+        AuditEngagementRequested {
+            auditor,
+            cases: self.cases,
+            engagement,
+            purpose: self.purpose,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
         }
     }
 }

@@ -4,8 +4,10 @@ use time::Date;
 use uuid::Uuid;
 
 use super::command::{AgencyCommand, Terms};
+use super::engagement::{approval_fits, ending_fits, request_fits};
 use super::{
-    AgencyEvent, AgencyState, Member, MemberAdmitted, MemberLeft, MemberRolesChanged, SiteOpened,
+    AgencyEvent, AgencyState, AuditEngagementApproved, AuditEngagementEnded, Member,
+    MemberAdmitted, MemberLeft, MemberRolesChanged, SiteOpened,
 };
 use crate::facts::Facts;
 use crate::rights::{Permission, Role};
@@ -67,6 +69,21 @@ pub fn decide(
         } => {
             let left = AgencyEvent::MemberLeft(MemberLeft { member });
             (occurred_on, reason, left)
+        }
+        AgencyCommand::RequestAuditEngagement { auditor, body } => {
+            let (occurred_on, reason) = (body.occurred_on, body.reason.clone());
+            let asked = body.of(auditor, new_id());
+            let asked = AgencyEvent::AuditEngagementRequested(asked);
+            (occurred_on, reason, asked)
+        }
+        AgencyCommand::ApproveAuditEngagement { engagement, body } => {
+            let approved = AuditEngagementApproved { engagement };
+            let approved = AgencyEvent::AuditEngagementApproved(approved);
+            (body.occurred_on, body.reason, approved)
+        }
+        AgencyCommand::EndAuditEngagement { engagement, body } => {
+            let ended = AgencyEvent::AuditEngagementEnded(AuditEngagementEnded { engagement });
+            (body.occurred_on, body.reason, ended)
         }
     };
     let warnings = check(state, &data, occurred_on, facts).verdict()?;
@@ -136,6 +153,15 @@ fn check(
             current(&mut findings, state, left.member);
             last_administrator(&mut findings, state, left.member, false);
         }
+        AgencyEvent::AuditEngagementRequested(asked) => {
+            request_fits(&mut findings, asked, facts.today);
+        }
+        AgencyEvent::AuditEngagementApproved(approved) => {
+            approval_fits(&mut findings, state, approved.engagement, facts.today);
+        }
+        AgencyEvent::AuditEngagementEnded(ended) => {
+            ending_fits(&mut findings, state, ended.engagement);
+        }
     }
     findings
 }
@@ -167,10 +193,16 @@ fn terms_fit(findings: &mut Findings, state: &AgencyState, terms: &Terms) {
                 )
         });
     }
-    findings.require(!terms.roles.contains(&Role::Operator), || {
+    let given = if state.is_network() {
+        [Role::OF_NETWORK, &[Role::AgencyAdmin, Role::Service]].concat()
+    } else {
+        Role::OF_AGENCIES.to_vec()
+    };
+    let mut roles = terms.roles.iter();
+    findings.require(roles.all(|role| given.contains(role)), || {
         Finding::new(Rule::R31).at("/roles").because(
-            "Der Betreiber der Maschine ist kein Mitglied.",
-            "The machine's operator is no member.",
+            "Eine der Rollen vergibt diese Agentur nicht.",
+            "This agency does not give one of the roles.",
         )
     });
     let is_service = terms.roles.contains(&Role::Service);
@@ -180,21 +212,20 @@ fn terms_fit(findings: &mut Findings, state: &AgencyState, terms: &Terms) {
     findings.require(is_service == terms.permissions.is_some(), || {
         Finding::new(Rule::R31).at("/permissions")
     });
-    let network = [
-        Permission::NetworkAdmin,
-        Permission::NetworkReport,
-        Permission::AuditRequest,
-    ];
-    let of_network = terms.permissions.iter().flatten();
-    findings.require(
-        !of_network.into_iter().any(|one| network.contains(one)),
-        || {
-            Finding::new(Rule::R31).at("/permissions").because(
-                "Rechte des Netzwerks vergibt keine Agentur.",
-                "No agency gives permissions of the network.",
-            )
-        },
-    );
+    let mut named = terms.permissions.iter().flatten();
+    let may_name = |one: &Permission| {
+        if state.is_network() {
+            one.is_of_network() || Role::AgencyAdmin.permissions().contains(one)
+        } else {
+            !one.is_of_network()
+        }
+    };
+    findings.require(named.all(may_name), || {
+        Finding::new(Rule::R31).at("/permissions").because(
+            "Rechte des Netzwerks vergibt allein das Netzwerk, und keine anderen.",
+            "The network alone gives the network's permissions, and no others.",
+        )
+    });
 }
 
 /// R32: whoever takes the last administrator's right away is told.

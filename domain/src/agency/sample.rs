@@ -8,11 +8,12 @@ use time::macros::date;
 use uuid::{Uuid, uuid};
 
 use super::command::{AdmitMember, ChangeMemberRoles, Login, RecordDeparture};
+use super::engagement::{ApproveAuditEngagement, EndAuditEngagement, RequestAuditEngagement};
 use super::{
-    AgencyEvent, AgencyOpened, AgencyState, MemberAdmitted, MemberLeft, MemberRolesChanged,
-    SiteOpened,
+    AgencyEvent, AgencyOpened, AgencyState, AuditEngagementApproved, AuditEngagementEnded,
+    AuditEngagementRequested, MemberAdmitted, MemberLeft, MemberRolesChanged, SiteOpened,
 };
-use crate::case::sample::{COMMAND, EVENT, SALT};
+use crate::case::sample::{CASE, COMMAND, EVENT, SALT};
 use crate::envelope::{Actor, Body, StreamReference};
 use crate::rights::{Permission, Role};
 use crate::stream::{EventData, StreamKind};
@@ -32,6 +33,10 @@ pub const COORDINATOR: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c002");
 pub const SERVICE: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c003");
 /// A member who read, and left.
 pub const FORMER: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c004");
+/// A member of the network who audits.
+pub const AUDITOR: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c0a1");
+/// The auditor's engagement.
+pub const ENGAGEMENT: Uuid = uuid!("014a0325-8c00-7000-8000-00000000e001");
 /// The day on which all of it happened.
 pub const OPENED_ON: Date = date!(2014 - 06 - 01);
 
@@ -64,6 +69,20 @@ pub fn history() -> Vec<AgencyEvent> {
             sites: None,
         }),
         AgencyEvent::MemberLeft(MemberLeft { member: FORMER }),
+        AgencyEvent::AuditEngagementRequested(AuditEngagementRequested {
+            auditor: AUDITOR,
+            cases: Some(vec![CASE]),
+            engagement: ENGAGEMENT,
+            purpose: "Prüfung der Zielvereinbarung".into(),
+            valid_from: OPENED_ON,
+            valid_until: date!(2014 - 06 - 30),
+        }),
+        AgencyEvent::AuditEngagementApproved(AuditEngagementApproved {
+            engagement: ENGAGEMENT,
+        }),
+        AgencyEvent::AuditEngagementEnded(AuditEngagementEnded {
+            engagement: ENGAGEMENT,
+        }),
     ]
 }
 
@@ -97,11 +116,14 @@ fn admitted(member: Uuid, roles: &[Role], sites: Option<Vec<Uuid>>) -> AgencyEve
 /// The whole stored form of an event of the agency, at this place in its stream and its log.
 #[must_use]
 pub fn stored(data: &EventData, version: u64) -> Body<'_> {
+    let (member, role) = match data {
+        EventData::Agency(AgencyEvent::AuditEngagementRequested(asked)) => {
+            (asked.auditor, Role::AuditorGeneral)
+        }
+        _ => (COORDINATOR, Role::AgencyAdmin),
+    };
     Body {
-        actor: Actor {
-            member: COORDINATOR,
-            role: Role::AgencyAdmin,
-        },
+        actor: Actor { member, role },
         causation_id: None,
         command_id: COMMAND,
         correlation_id: COMMAND,
@@ -149,7 +171,26 @@ pub fn bodies() -> Result<Vec<(&'static str, serde_json::Value)>, serde_json::Er
         occurred_on: OPENED_ON,
         reason: None,
     };
+    let ask = RequestAuditEngagement {
+        occurred_on: OPENED_ON,
+        reason: None,
+        purpose: "Prüfung der Zielvereinbarung".into(),
+        cases: Some(vec![CASE]),
+        valid_from: OPENED_ON,
+        valid_until: date!(2014 - 06 - 30),
+    };
+    let approve = ApproveAuditEngagement {
+        occurred_on: OPENED_ON,
+        reason: None,
+    };
+    let end = EndAuditEngagement {
+        occurred_on: OPENED_ON,
+        reason: Some("Die Prüfung ist abgeschlossen.".into()),
+    };
     Ok(vec![
+        ("request_audit_engagement", serde_json::to_value(ask)?),
+        ("approve_audit_engagement", serde_json::to_value(approve)?),
+        ("end_audit_engagement", serde_json::to_value(end)?),
         ("admit_member", serde_json::to_value(admit)?),
         ("change_member_roles", serde_json::to_value(change)?),
         ("record_departure", serde_json::to_value(depart)?),

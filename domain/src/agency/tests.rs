@@ -1,4 +1,6 @@
-//! The agency's own commands: R01, R03, R21, R26.
+//! The agency's own commands: R01, R03, R21, R26, R31, R32. Those of audits are in `engagement`.
+
+mod engagement;
 
 use time::macros::date;
 use uuid::Uuid;

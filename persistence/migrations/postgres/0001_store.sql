@@ -134,6 +134,23 @@ CREATE TABLE activity (
     PRIMARY KEY (agency_id, generation, month, type)
 ) WITH (fillfactor = 70);
 
+-- What auditors read of an agency, and what they were refused: written before they are answered.
+CREATE TABLE access_log (
+    agency_id     uuid    NOT NULL,
+    position      bigint  NOT NULL CHECK (position > 0),
+    recorded_at   bigint  NOT NULL,
+    member_id     uuid    NOT NULL, -- a member of the network
+    engagement_id uuid,             -- none if no engagement was in force
+    operation     text    NOT NULL,
+    case_id       uuid,             -- as it was asked for
+    was_permitted boolean NOT NULL,
+    PRIMARY KEY (agency_id, position)
+);
+CREATE TRIGGER access_log_append_only BEFORE UPDATE OR DELETE ON access_log
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER access_log_no_truncate BEFORE TRUNCATE ON access_log
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- Who somebody is: an identity provider's subject, as a member of an agency. Never in an event.
 CREATE TABLE login (
     issuer    text NOT NULL,
@@ -180,7 +197,7 @@ CREATE TRIGGER setting_fixed BEFORE UPDATE OR DELETE ON setting
 DO $$
 DECLARE tenant_table text;
 BEGIN
-    FOREACH tenant_table IN ARRAY ARRAY['lane', 'event', 'stream_head', 'unique_key', 'counter', 'projection', 'activity'] LOOP
+    FOREACH tenant_table IN ARRAY ARRAY['lane', 'event', 'stream_head', 'unique_key', 'counter', 'projection', 'activity', 'access_log'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('CREATE POLICY own_agency ON %I '

@@ -132,6 +132,27 @@ CREATE TABLE activity (
     PRIMARY KEY (agency_id, generation, month, type)
 ) STRICT;
 
+-- What auditors read of an agency, and what they were refused: written before they are answered.
+CREATE TABLE access_log (
+    agency_id     BLOB    NOT NULL,
+    position      INTEGER NOT NULL CHECK (position > 0),
+    recorded_at   INTEGER NOT NULL,
+    member_id     BLOB    NOT NULL, -- a member of the network
+    engagement_id BLOB,             -- none if no engagement was in force
+    operation     TEXT    NOT NULL,
+    case_id       BLOB,             -- as it was asked for
+    was_permitted INTEGER NOT NULL CHECK (was_permitted IN (0, 1)),
+    PRIMARY KEY (agency_id, position)
+) STRICT;
+CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: UPDATE is refused'); END;
+CREATE TRIGGER access_log_no_delete BEFORE DELETE ON access_log
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: DELETE is refused'); END;
+CREATE TRIGGER access_log_no_replace BEFORE INSERT ON access_log
+WHEN EXISTS (SELECT 1 FROM access_log WHERE agency_id = NEW.agency_id AND position = NEW.position)
+  OR EXISTS (SELECT 1 FROM access_log WHERE rowid = NEW.rowid)
+BEGIN SELECT RAISE(ABORT, 'the log is append-only: the position is taken'); END;
+
 -- Who somebody is: an identity provider's subject, as a member of an agency. Never in an event.
 CREATE TABLE login (
     issuer    TEXT NOT NULL,

@@ -111,7 +111,7 @@ impl Store {
             Newest::OtherShape(StreamKind::Case) => self.case_as_of(access, id, Point::Now).await?,
             Newest::Agency(_) | Newest::OtherShape(StreamKind::Agency) => None,
         };
-        Ok(case.filter(|case| access.sees_site(case.state.site)))
+        Ok(case.filter(|case| access.sees(id, case.state.site)))
     }
 
     /// The head of a case's history; none if there is no such case for this caller. It reads no state,
@@ -141,7 +141,7 @@ impl Store {
         };
         let site = site.ok_or_else(|| StoreError::Corrupt(format!("list columns of case {id}")))?;
         let version = unsigned(version)?;
-        let visible = access.sees_site(site);
+        let visible = access.sees(id, site);
         Ok(visible.then_some(CaseHead { id, version }))
     }
 
@@ -174,6 +174,9 @@ impl Store {
         }
         if let Some(sites) = access.sites() {
             query = query.filter(Column::SiteId.is_in(sites.iter().copied()));
+        }
+        if let Some(cases) = access.cases() {
+            query = query.filter(Column::StreamId.is_in(cases.iter().copied()));
         }
         if let Some(before) = before {
             query = query.filter(Column::StreamId.lt(before));

@@ -144,7 +144,10 @@ async fn a_connection_that_comes_back_is_bound_to_nobody() {
     use crate::tenant::{Bound, Scope};
 
     let url = Hand::postgres_url();
-    let (Database::Postgres(pool), _) = connect(&url, Some(1)).await.unwrap() else {
+    let (Database::Postgres(pool), _) = connect(&url, Some(1), std::time::Duration::from_secs(30))
+        .await
+        .unwrap()
+    else {
         panic!("not PostgreSQL")
     };
     let database = Database::Postgres(pool.clone());

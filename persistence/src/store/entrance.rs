@@ -5,17 +5,25 @@
 
 use std::sync::Arc;
 
-use fallbuch_domain::agency::AgencyState;
+use fallbuch_domain::agency::{AgencyState, Engagement, Member, NETWORK};
 use fallbuch_domain::{Permission, State};
 use uuid::Uuid;
 
 use super::Store;
-use crate::access::{Access, AccessDenied, Entry, Identity, Membership};
+use crate::access::{Access, AccessDenied, Entry, Errand, Identity, Membership};
+use crate::access_log::{self, Visit};
 use crate::directory;
 use crate::error::{CommandError, StoreError};
 use crate::read::{CaseRead, Point};
 use crate::reader::{Head, Newest};
 use crate::tenant::Scope;
+
+/// An agency, and what there is under the id of the case that was looked for.
+struct Sight {
+    state: Arc<AgencyState>,
+    version: u64,
+    case: Option<Head>,
+}
 
 impl Store {
     /// The caller's access to the agency with this code.
@@ -28,12 +36,17 @@ impl Store {
         agency_code: &str,
         permission: Permission,
     ) -> Result<Access, AccessDenied> {
-        let entry = self.enter(identity, agency_code, permission, None).await?;
+        let errand = Errand {
+            operation: "access",
+            permission,
+            case: None,
+            needs_state: false,
+        };
+        let entry = self.enter(identity, agency_code, errand).await?;
         Ok(entry.access)
     }
 
-    /// The caller's access to the agency with this code, and the case of this id, both as they are at
-    /// one instant.
+    /// The caller's access to the agency with this code, and the errand's case, both as they are at one instant.
     ///
     /// # Errors
     /// If there is no such agency for this caller, or the permission is missing in it.
@@ -41,39 +54,112 @@ impl Store {
         &self,
         identity: &Identity,
         agency_code: &str,
-        permission: Permission,
-        case: Option<Uuid>,
+        errand: Errand,
     ) -> Result<Entry, AccessDenied> {
         let (directory, queries) = (&self.0.directory, self.queries());
         let Some(agency) = directory.agency(queries, agency_code).await? else {
             return Err(AccessDenied::Unknown);
         };
-        let Some(member) = directory.member(self.readers(), agency, identity).await? else {
-            return Err(AccessDenied::Unknown);
-        };
+        let member = directory.member(self.readers(), agency, identity).await?;
         let scope = Scope::of(agency);
-        let sight = self.reader(scope)?.ask(case).await?;
-        let version = sight.agency.as_ref().map_or(0, |head| head.version);
-        let state = self.agency_of(scope, sight.agency).await?;
-        let Some(state) = state else {
-            return Err(AccessDenied::Unknown);
-        };
-        let Some(member) = state.member(member) else {
-            return Err(AccessDenied::Unknown);
-        };
-        let access = Access::member(scope, &state, member);
-        if !access.may(permission) {
-            return Err(AccessDenied::Forbidden(permission));
+        let wanted = errand.case.filter(|_| errand.needs_state);
+        if let Some(member) = member {
+            let sight = self.sight(scope, wanted).await?;
+            if let Some(member) = sight.state.member(member) {
+                let access = Access::member(scope, &sight.state, member);
+                return self.entry(access, sight, errand).await;
+            }
         }
-        let case = match case {
-            Some(id) => self.case_of(&access, id, sight.stream).await?,
+        // Neither a member nor one of the network: to both the agency is what it is to a stranger.
+        let Some(member) = self.network_member(agency, identity).await? else {
+            return Err(AccessDenied::Unknown);
+        };
+        let sight = self.sight(scope, wanted).await?;
+        let access = self
+            .from_network(scope, &sight.state, &member, errand)
+            .await?;
+        self.entry(access, sight, errand).await
+    }
+
+    /// The agency and, if one is wanted, the case, as both are at one instant.
+    async fn sight(&self, scope: Scope, wanted: Option<Uuid>) -> Result<Sight, AccessDenied> {
+        let seen = self.reader(scope)?.ask(wanted).await?;
+        let version = seen.agency.as_ref().map_or(0, |head| head.version);
+        let state = self.agency_of(scope, seen.agency).await?;
+        Ok(Sight {
+            state: state.ok_or(AccessDenied::Unknown)?,
+            version,
+            case: seen.stream,
+        })
+    }
+
+    async fn entry(
+        &self,
+        access: Access,
+        sight: Sight,
+        errand: Errand,
+    ) -> Result<Entry, AccessDenied> {
+        if !access.may(errand.permission) {
+            return Err(AccessDenied::Forbidden(errand.permission));
+        }
+        let case = match errand.case.filter(|_| errand.needs_state) {
+            Some(id) => self.case_of(&access, id, sight.case).await?,
             None => None,
         };
         Ok(Entry {
             access,
-            agency: (version, state),
+            agency: (sight.version, sight.state),
             case,
         })
+    }
+
+    /// The member of the network that somebody is; none for the network's own rows, which only its members reach.
+    async fn network_member(
+        &self,
+        agency: Uuid,
+        identity: &Identity,
+    ) -> Result<Option<Member>, AccessDenied> {
+        let directory = &self.0.directory;
+        let network = directory.agency(self.queries(), NETWORK).await?;
+        let Some(network) = network.filter(|network| *network != agency) else {
+            return Ok(None);
+        };
+        let Some(member) = directory.member(self.readers(), network, identity).await? else {
+            return Ok(None);
+        };
+        let state = self.agency_state(Scope::of(network)).await?;
+        Ok(state.and_then(|state| state.member(member).cloned()))
+    }
+
+    /// The access of a member of the network to another agency. What an auditor reads there, and what it was refused,
+    /// is in the agency's access log before it is answered.
+    async fn from_network(
+        &self,
+        scope: Scope,
+        agency: &AgencyState,
+        member: &Member,
+        errand: Errand,
+    ) -> Result<Access, AccessDenied> {
+        let today = self.sources().of(scope.agency()).clock.now().berlin_date();
+        let audits = member.role_for(Permission::AuditRequest).is_some();
+        let view = audits
+            .then(|| agency.audit_view(member.id, today))
+            .flatten();
+        let access = Access::network(scope, agency, member, view, errand.permission);
+        let access = access.ok_or(AccessDenied::Unknown)?;
+        if audits && !errand.permission.reaches_into_agencies() {
+            let engagement = agency.engagement_for(member.id, errand.case, today);
+            let may = access.may(errand.permission) && engagement.is_some();
+            let visit = Visit {
+                engagement: engagement.map(|engagement| engagement.id),
+                member: member.id,
+                operation: errand.operation.to_owned(),
+                case: errand.case,
+                was_permitted: may,
+            };
+            access_log::record(self, scope, &visit).await?;
+        }
+        Ok(access)
     }
 
     /// What [`Self::enter`] would say, by what this process saw a moment ago (100 ms at the most) and
@@ -114,12 +200,21 @@ impl Store {
             }
             _ => None,
         };
-        let visible = case.as_ref().map(|case| access.sees_site(case.state.site));
+        let visible = case
+            .as_ref()
+            .map(|case| access.sees(case.id, case.state.site));
         (visible != Some(false)).then_some(Entry {
             access,
             agency: (head.version, state),
             case,
         })
+    }
+
+    /// The agency with this code and the member of it that somebody is, or was, if this process has met them; without
+    /// asking the database, and no access to anything.
+    #[must_use]
+    pub fn acquaintance(&self, identity: &Identity, agency_code: &str) -> Option<(Uuid, Uuid)> {
+        self.0.directory.recall(agency_code, identity)
     }
 
     /// Every agency somebody is a member of, in the order of the codes.
@@ -154,6 +249,58 @@ impl Store {
             member: member.id,
             agency,
         }))
+    }
+
+    /// The agencies that somebody may know of, in the order of the codes: those it is a member of, and all of them for
+    /// a member of the network whose rights reach into agencies.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn known_agencies(
+        &self,
+        identity: &Identity,
+    ) -> Result<Vec<(Uuid, Arc<AgencyState>)>, StoreError> {
+        let memberships = self.memberships(identity).await?;
+        let reaches = |one: &Membership| {
+            let mut permissions = one.permissions.iter();
+            one.agency.is_network() && permissions.any(|one| one.reaches_into_agencies())
+        };
+        if memberships.iter().any(reaches) {
+            return self.all_agencies().await;
+        }
+        let own = memberships.into_iter();
+        Ok(own.map(|one| (one.access.agency(), one.agency)).collect())
+    }
+
+    /// The engagements that an auditor asked for, whatever came of them, by agency; none for whoever is no member of
+    /// the network.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn engagements_of(
+        &self,
+        identity: &Identity,
+    ) -> Result<Vec<(Arc<AgencyState>, Engagement)>, StoreError> {
+        let memberships = self.memberships(identity).await?;
+        let Some(network) = memberships.iter().find(|one| one.agency.is_network()) else {
+            return Ok(Vec::new());
+        };
+        let mut engagements = Vec::new();
+        for (_, agency) in self.all_agencies().await? {
+            let all = agency.engagements.iter();
+            let own = all.filter(|one| one.auditor == network.member).cloned();
+            engagements.extend(own.map(|one| (Arc::clone(&agency), one)));
+        }
+        Ok(engagements)
+    }
+
+    async fn all_agencies(&self) -> Result<Vec<(Uuid, Arc<AgencyState>)>, StoreError> {
+        let mut agencies = Vec::new();
+        for one in directory::agencies(self.queries()).await? {
+            let state = self.agency_state(Scope::of(one.agency_id)).await?;
+            agencies.extend(state.map(|state| (one.agency_id, state)));
+        }
+        Ok(agencies)
     }
 
     /// The agency with its sites and members.

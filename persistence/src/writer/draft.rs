@@ -238,7 +238,7 @@ impl Draft {
             return Err(StoreError::Corrupt(format!("events of {stream} left no state")).into());
         };
         if let Some(row) = state.row()
-            && !prepared.submission.access.sees_site(row.site)
+            && !prepared.submission.access.sees(stream, row.site)
         {
             return Err(Rejection::by(Finding::new(Rule::R03).at("/site")).into());
         }
@@ -279,6 +279,12 @@ fn actor(submission: &Submission, agency: Option<&AgencyState>) -> Result<Actor,
             Command::Agency(_) => Ok(Actor::OPERATOR),
             Command::Case(_) => Err(CommandError::Forbidden(permission)),
         },
+        // Its right was read from the network's log a moment ago; there is no order between that one and this.
+        Principal::Network { member, role } => {
+            let may = permission.reaches_into_agencies() && submission.access.may(permission);
+            may.then_some(Actor { member, role })
+                .ok_or(CommandError::Forbidden(permission))
+        }
         // Who left meanwhile is a stranger.
         Principal::Member(id) => agency
             .and_then(|agency| agency.member(id))

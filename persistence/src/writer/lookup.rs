@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fallbuch_domain::envelope::StoredEvent;
-use fallbuch_domain::{State, StreamKind};
+use fallbuch_domain::{Permission, State, StreamKind};
 use uuid::Uuid;
 
 use super::cache::Known;
@@ -75,6 +75,17 @@ pub(super) async fn check_version<S: Session>(
         Expected::New => 0,
     };
     let stream = submission.stream.unwrap_or(agency);
+    // Whoever may not read the history is told where it is, and no more.
+    let reads = match known.state.kind() {
+        StreamKind::Agency => Permission::AgencyRead,
+        StreamKind::Case => Permission::CaseHistory,
+    };
+    if !submission.access.may(reads) {
+        return Err(CommandError::Stale {
+            current_version: known.version,
+            events: Vec::new(),
+        });
+    }
     let stored = session
         .bodies_after(agency, stream, made_on, PAGE)
         .await

@@ -126,6 +126,7 @@ impl Database {
                 }
             },
             connections: None,
+            patience: std::time::Duration::from_secs(30),
             insecure_role: false,
             secret: Secret::new(vec![7; 32]).unwrap(),
             origin: "test.local".to_owned(),
@@ -266,7 +267,7 @@ impl Agency {
     }
 
     pub(crate) fn opening(&self, municipality: &str, name: Option<&str>) -> CaseCommand {
-        let advisor = self.access.principal().member().unwrap();
+        let advisor = self.access.principal().id();
         opening(self.site, advisor, municipality, name)
     }
 

@@ -70,6 +70,7 @@ impl Target {
         let case = coordinator.get(&format!("{cases}/{case_id}")).send().await;
         let case = case.expect_status(200).json();
         let ids = BTreeMap::from([
+            ("engagement_id", engagement(&world).await),
             ("agency", AGENCY.to_owned()),
             ("case_id", case_id),
             ("need_id", text(&case["needs"][0]["id"])),
@@ -219,10 +220,20 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// For every permission a demo member who has it.
+/// An audit engagement that was asked for.
+async fn engagement(world: &World) -> String {
+    let auditor = world.as_role("network", Role::AuditorGeneral);
+    let path = format!("/v1/agencies/{AGENCY}/audit-engagements");
+    let wish = json!({"occurred_on": "2016-01-04", "purpose": "x", "valid_from": "2999-01-01", "valid_until": "2999-01-02"});
+    let asked = auditor.post(&path, &wish).if_match("*").send().await;
+    text(&asked.expect_status(201).json()["events"][0]["data"]["engagement"])
+}
+
+/// For every permission a demo member who has it, in the agency or in the network.
 async fn clients(world: &World) -> BTreeMap<String, Client> {
-    let mut clients = BTreeMap::new();
-    for role in Role::ALL {
+    let auditor = world.as_role("network", Role::AuditorGeneral);
+    let mut clients = BTreeMap::from([("audit:request".to_owned(), auditor)]);
+    for role in Role::OF_AGENCIES {
         let client = world.as_role(AGENCY, *role);
         let me = client.get("/v1/me").send().await.expect_status(200).json();
         for permission in me["memberships"][0]["permissions"].as_array().unwrap() {

@@ -30,12 +30,35 @@ pub(crate) enum Who {
     Inside(&'static str),
     /// One with this role who is limited to another site.
     Outside(&'static str),
+    /// A member of the network with this role.
+    Network(&'static str),
+    /// An auditor of the network whose engagement is, or was, about this.
+    Auditor(Audits),
     /// Somebody with a token who is a member of nothing.
     Stranger,
     /// Somebody who was a coordinator and left.
     Left,
     /// Nobody: no token.
     Nobody,
+}
+
+/// What an auditor's engagement is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Audits {
+    /// Nothing yet: the agency did not approve it.
+    Unapproved,
+    /// All cases.
+    All,
+    /// The case.
+    TheCase,
+    /// Another case.
+    AnotherCase,
+    /// All cases, until yesterday.
+    Expired,
+    /// All cases, until the agency ended it.
+    Ended,
+    /// All cases, but the auditor has left the network.
+    Left,
 }
 
 impl Who {
@@ -46,6 +69,8 @@ impl Who {
             Self::Foreign(role) => format!("foreign {role}"),
             Self::Inside(role) => format!("{role} of the site"),
             Self::Outside(role) => format!("{role} of another site"),
+            Self::Network(role) => format!("{role} of the network"),
+            Self::Auditor(audits) => format!("auditor: {audits:?}"),
             Self::Stranger => "member of nothing".to_owned(),
             Self::Left => "coordinator who left".to_owned(),
             Self::Nobody => "no token".to_owned(),
@@ -68,6 +93,17 @@ pub(crate) fn expected(row: &Row, who: &Who) -> Cell {
         (_, Who::Nobody) => Cell::Unauthenticated,
         (Reach::Anyone, _) => Cell::In,
         (_, Who::Foreign(_) | Who::Stranger | Who::Left) => Cell::Unknown,
+        // A right that reaches into no agency is none there.
+        (_, Who::Network(role)) if permissions(role).is_empty() => Cell::Unknown,
+        (_, Who::Auditor(Audits::Left)) => Cell::Unknown,
+        (_, Who::Network(role)) => granted(role, Cell::In),
+        (_, Who::Auditor(Audits::Unapproved | Audits::Expired | Audits::Ended)) => {
+            granted("auditor_general", Cell::In)
+        }
+        (_, Who::Auditor(Audits::All)) => granted("auditor", Cell::In),
+        (Reach::AllSites, Who::Auditor(_)) => Cell::Forbidden(permission.to_owned()),
+        (Reach::Case, Who::Auditor(Audits::AnotherCase)) => granted("auditor", Cell::Unknown),
+        (_, Who::Auditor(_)) => granted("auditor", Cell::In),
         (_, Who::Own(role)) => granted(role, Cell::In),
         (Reach::AllSites, Who::Inside(role) | Who::Outside(role)) => {
             granted(role, Cell::Forbidden(permission.to_owned()))

@@ -38,6 +38,12 @@ pub(crate) const OPERATIONS: &[Row] = &[
     ("admit_member", "agency:admin", AllSites),
     ("change_member_roles", "agency:admin", AllSites),
     ("record_departure", "agency:admin", AllSites),
+    ("list_own_audit_engagements", "", Anyone),
+    ("list_audit_engagements", "audit:read", AllSites),
+    ("request_audit_engagement", "audit:request", Agency),
+    ("approve_audit_engagement", "agency:admin", AllSites),
+    ("end_audit_engagement", "agency:admin", AllSites),
+    ("read_access_log", "audit:read", AllSites),
     ("read_feed", "event:subscribe", AllSites),
     ("read_activity", "report:read", AllSites),
     ("list_cases", "case:read", Agency),
@@ -94,14 +100,42 @@ pub(crate) const ROLES: &[(&str, &[&str])] = &[
             "case:reopen",
         ],
     ),
-    ("agency_admin", &["agency:read", "agency:admin"]),
-    ("privacy_officer", &["agency:read", "case:read"]),
+    (
+        "agency_admin",
+        &["agency:read", "agency:admin", "audit:read"],
+    ),
+    (
+        "privacy_officer",
+        &["agency:read", "case:read", "audit:read"],
+    ),
     (
         "controller",
-        &["agency:read", "case:read", "case:history", "report:read"],
+        &[
+            "agency:read",
+            "case:read",
+            "case:history",
+            "report:read",
+            "audit:read",
+        ],
     ),
     // What the demo's service account was admitted with.
     ("service", &["case:read", "event:subscribe"]),
+    // Of the network, in an agency.
+    ("network_admin", &["network:admin"]),
+    ("network_reporter", &[]),
+    ("auditor_general", &["audit:request"]),
+    // By an engagement in force.
+    (
+        "auditor",
+        &[
+            "audit:request",
+            "agency:read",
+            "case:read",
+            "case:history",
+            "report:read",
+            "audit:read",
+        ],
+    ),
 ];
 
 /// What `role` may do.

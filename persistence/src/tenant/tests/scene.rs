@@ -20,6 +20,7 @@ use time::macros::{date, datetime};
 use uuid::Uuid;
 
 use crate::access::{Access, Identity};
+use crate::access_log::{self, Visit};
 use crate::database::{DatabaseUrl, sqlite_options};
 use crate::evidence::Secret;
 use crate::metrics::Metrics;
@@ -27,6 +28,7 @@ use crate::read::{CaseFilter, Point};
 use crate::rebuild::Rebuildable;
 use crate::sources::{Clock, IdSource, Sources};
 use crate::store::{Options, Store};
+use crate::tenant::Scope;
 use crate::writer::{Expected, IdempotencyKey, Receipt};
 
 const CODES: [&str; 2] = ["alpha", "beta"];
@@ -183,6 +185,7 @@ impl Scene {
             url,
             projector: None,
             connections: None,
+            patience: std::time::Duration::from_secs(30),
             insecure_role: false,
             secret: Secret::new(vec![7; 32]).unwrap(),
             origin: "test.local".to_owned(),
@@ -348,7 +351,7 @@ impl Scene {
                 name: None,
             },
             site,
-            advisor: access.principal().member().unwrap(),
+            advisor: access.principal().id(),
             origin: Origin::Request,
         });
         self.execute(whose, (None, Expected::New), command, name)
@@ -481,6 +484,27 @@ impl Scene {
         self.follow(whose).await;
     }
 
+    /// An auditor comes to an agency; once more to the second one.
+    async fn visit(&mut self, whose: usize) {
+        let visit = Visit {
+            engagement: None,
+            member: agency(whose),
+            operation: format!("looks at {whose}"),
+            case: None,
+            was_permitted: false,
+        };
+        for _ in 0..=whose {
+            access_log::record(&self.store, Scope::of(agency(whose)), &visit)
+                .await
+                .unwrap();
+        }
+        let access = self.access(whose).await;
+        let visits = self.store.access_log(&access, 0, 50).await.unwrap();
+        let visits = visits.items.into_iter();
+        let visits: Vec<_> = visits.map(|one| (one.position, one.visit)).collect();
+        self.see(whose, "visits", visits);
+    }
+
     async fn follow(&mut self, whose: usize) {
         let following = self.store.following().await.unwrap();
         let own = following
@@ -520,6 +544,7 @@ impl Scene {
         for whose in &order {
             self.follow(*whose).await;
             self.read(*whose).await;
+            self.visit(*whose).await;
         }
         for whose in &order {
             self.maintain(*whose).await;
@@ -552,6 +577,7 @@ pub(super) async fn rows(folder: &Path, agency: Uuid) -> Vec<String> {
         "SELECT 'key ' || generation || ' ' || kind || ' ' || key || ' ' || hex(stream_id) FROM unique_key WHERE agency_id = $1 ORDER BY generation, kind, key",
         "SELECT 'counter ' || generation || ' ' || name || ' ' || value FROM counter WHERE agency_id = $1 ORDER BY generation, name",
         "SELECT 'projection ' || name || ' ' || generation || ' ' || position || ' ' || live FROM projection WHERE agency_id = $1 ORDER BY name, generation",
+        "SELECT 'visit ' || position || ' ' || operation FROM access_log WHERE agency_id = $1 ORDER BY position",
         "SELECT 'activity ' || generation || ' ' || month || ' ' || type || ' ' || count FROM activity WHERE agency_id = $1 ORDER BY generation, month, type",
     ] {
         let found: Vec<String> = sqlx::query_scalar(sql)

@@ -125,7 +125,10 @@ fn drawn(body: &String) -> (Uuid, Uuid, [u8; 16]) {
             AgencyEvent::AgencyOpened(_)
             | AgencyEvent::MemberAdmitted(_)
             | AgencyEvent::MemberRolesChanged(_)
-            | AgencyEvent::MemberLeft(_) => Uuid::nil(),
+            | AgencyEvent::MemberLeft(_)
+            | AgencyEvent::AuditEngagementRequested(_)
+            | AgencyEvent::AuditEngagementApproved(_)
+            | AgencyEvent::AuditEngagementEnded(_) => Uuid::nil(),
         },
     };
     let whole: Value = serde_json::from_str(body).unwrap();

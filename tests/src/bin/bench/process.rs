@@ -73,6 +73,8 @@ fn binary(folder: &Path, bind: Option<SocketAddr>) -> Command {
     let mut command = Command::new(path);
     command
         .env("FALLBUCH_DATA_DIR", folder)
+        // Counted as everywhere, and never reached.
+        .env("FALLBUCH_RATE_LIMIT", "4000000000")
         .env("FALLBUCH_LOG", "error")
         .env_remove("FALLBUCH_DATABASE_URL")
         .stdout(Stdio::null());

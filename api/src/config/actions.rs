@@ -1,0 +1,142 @@
+//! What the binary can be asked to do.
+
+use clap::{Args, Subcommand};
+use fallbuch_domain::{Permission, Role};
+use fallbuch_persistence::Rebuildable;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Serve the API.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print a token of the development issuer for a member with a role.
+    Token {
+        /// The agency's code, such as `transmit`.
+        #[arg(long, env = "FALLBUCH_AGENCY")]
+        agency: String,
+        /// The role: reader, advisor, coordinator, agency_admin, privacy_officer, controller or service.
+        #[arg(long, env = "FALLBUCH_ROLE", value_parser = role)]
+        role: Role,
+    },
+    /// Admit members at the command line: the first administrator of an agency comes in this way.
+    Member {
+        #[command(subcommand)]
+        action: MemberAction,
+    },
+    /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
+    Demo,
+    /// Rebuild what follows from the log, while servers go on.
+    Rebuild {
+        /// heads (newest states, lists, unique keys and counters), activity, or all.
+        #[arg(value_parser = rebuildable)]
+        what: Rebuild,
+        /// Only of this agency; by default of all.
+        #[arg(long, env = "FALLBUCH_AGENCY")]
+        agency: Option<String>,
+        /// Change nothing: compare with what follows from the log, and fail if anything differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// The configuration.
+    Config {
+        #[command(subcommand)]
+        action: ConfigAction,
+    },
+    /// Ask the server on this machine whether it can serve; for health checks.
+    Health,
+}
+
+/// What to do with the configuration.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ConfigAction {
+    /// Print every setting with its value and where it comes from; what is secret is not shown.
+    Show,
+}
+
+/// What to do with members.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum MemberAction {
+    /// Admit somebody as a member; asked again for a member it changes nothing.
+    Admit {
+        #[command(flatten)]
+        login: LoginArguments,
+        /// A role, and again for each further one; `service` for a program.
+        #[arg(long = "role", required = true, value_parser = role)]
+        roles: Vec<Role>,
+        /// The id of a site the member is limited to, and again for each further one; by default none is a limit.
+        #[arg(long = "site")]
+        sites: Vec<uuid::Uuid>,
+        /// A permission of a service account, and again for each further one.
+        #[arg(long = "permission", value_parser = permission)]
+        permissions: Vec<Permission>,
+    },
+    /// End somebody's membership.
+    Leave {
+        #[command(flatten)]
+        login: LoginArguments,
+    },
+    /// List the members of an agency with what they are.
+    List {
+        /// The agency's code.
+        #[arg(long, env = "FALLBUCH_AGENCY")]
+        agency: String,
+    },
+}
+
+/// Who, and where.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LoginArguments {
+    /// The agency's code.
+    #[arg(long, env = "FALLBUCH_AGENCY")]
+    pub(crate) agency: String,
+    /// The identity provider: the tokens' `iss`.
+    #[arg(long)]
+    pub(crate) issuer: String,
+    /// Its subject: the tokens' `sub`.
+    #[arg(long)]
+    pub(crate) subject: String,
+}
+
+/// What to rebuild.
+#[derive(Clone, Debug)]
+pub(crate) struct Rebuild(pub(crate) Vec<Rebuildable>);
+
+fn rebuildable(name: &str) -> Result<Rebuild, String> {
+    if name == "all" {
+        return Ok(Rebuild(Rebuildable::all().collect()));
+    }
+    let names = || {
+        Rebuildable::all()
+            .map(Rebuildable::name)
+            .collect::<Vec<_>>()
+    };
+    Rebuildable::named(name)
+        .map(|one| Rebuild(vec![one]))
+        .ok_or_else(|| format!("expected all or one of {}", names().join(", ")))
+}
+
+fn permission(code: &str) -> Result<Permission, String> {
+    Permission::ALL
+        .iter()
+        .copied()
+        .find(|permission| permission.code() == code)
+        .ok_or_else(|| {
+            let codes: Vec<_> = Permission::ALL.iter().map(|one| one.code()).collect();
+            format!("expected one of {}", codes.join(", "))
+        })
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    Role::ALL
+        .iter()
+        .copied()
+        .find(|role| role.code() == code)
+        .ok_or_else(|| {
+            let codes: Vec<_> = Role::ALL.iter().map(|role| role.code()).collect();
+            format!("expected one of {}", codes.join(", "))
+        })
+}

@@ -1,0 +1,166 @@
+//! What a path names, and what of it there is for the caller.
+
+use std::sync::Arc;
+
+use actix_web::dev::Url;
+use fallbuch_domain::agency::AgencyState;
+use fallbuch_persistence::{CaseHead, CaseRead};
+use uuid::Uuid;
+
+use crate::language::Localized;
+use crate::problem::Problem;
+use crate::violation::{RequestPart, Violation, ViolationCode};
+
+/// What a path addresses.
+#[derive(Default)]
+pub(crate) struct Addressed {
+    head: Option<CaseHead>,
+    case: Option<CaseRead>,
+    target: Option<Uuid>,
+    version: Option<u64>,
+    agency: Option<(u64, Arc<AgencyState>)>,
+}
+
+impl Addressed {
+    /// Where the case is in its history; the path of the operation has one.
+    pub(crate) fn head(&self) -> Result<CaseHead, Problem> {
+        self.head.ok_or_else(Problem::not_found)
+    }
+
+    /// The case; the path of the operation has one, and the operation needs its state.
+    pub(crate) fn case(&self) -> Result<&CaseRead, Problem> {
+        self.case.as_ref().ok_or_else(Problem::not_found)
+    }
+
+    /// The agency, and the version of its own stream.
+    pub(crate) fn agency(&self) -> Result<(u64, &Arc<AgencyState>), Problem> {
+        let (version, state) = self.agency.as_ref().ok_or_else(Problem::not_found)?;
+        Ok((*version, state))
+    }
+
+    /// The need, priority or agreement of the case, or the member or engagement of the agency.
+    pub(crate) fn target(&self) -> Result<Uuid, Problem> {
+        self.target.ok_or_else(Problem::not_found)
+    }
+
+    /// The version.
+    pub(crate) fn version(&self) -> Result<u64, Problem> {
+        self.version.ok_or_else(Problem::not_found)
+    }
+}
+
+/// What a path names below its agency. An id that is none is a violation, told once the caller is
+/// known to have access.
+#[derive(Default)]
+pub(super) struct Path {
+    pub(super) case_id: Option<Uuid>,
+    need: Option<Uuid>,
+    priority: Option<Uuid>,
+    agreement: Option<Uuid>,
+    member: Option<Uuid>,
+    engagement: Option<Uuid>,
+    version: Option<u64>,
+}
+
+impl Path {
+    pub(super) fn read(
+        segments: &actix_web::dev::Path<Url>,
+        violations: &mut Vec<Violation>,
+    ) -> Self {
+        let mut id = |name: &str| {
+            let text = segments.get(name)?;
+            // One spelling per id: what is not in it names nothing that ever was handed out.
+            let id = Uuid::try_parse(text)
+                .ok()
+                .filter(|id| id.to_string() == text);
+            if id.is_none() {
+                violations.push(segment(
+                    name,
+                    "Erwartet wird eine UUID in Kleinbuchstaben mit Bindestrichen.",
+                    "A UUID in lower case with hyphens is expected.",
+                ));
+            }
+            id
+        };
+        let mut path = Self {
+            case_id: id("case_id"),
+            need: id("need_id"),
+            priority: id("priority_id"),
+            agreement: id("agreement_id"),
+            member: id("member_id"),
+            engagement: id("engagement_id"),
+            version: None,
+        };
+        if let Some(text) = segments.get("version") {
+            path.version = text.parse().ok().filter(|_| !text.starts_with(['+', '0']));
+            if path.version.is_none() {
+                violations.push(segment(
+                    "version",
+                    "Erwartet wird eine ganze Zahl ab 1.",
+                    "A whole number from 1 is expected.",
+                ));
+            }
+        }
+        path
+    }
+
+    /// What it addresses, for an operation that needs no state.
+    pub(super) fn addressed_head(&self, head: Option<CaseHead>) -> Result<Addressed, Problem> {
+        Ok(Addressed {
+            head: Some(head.ok_or_else(Problem::not_found)?),
+            version: self.version,
+            ..Addressed::default()
+        })
+    }
+
+    /// What it addresses; what names nothing here, or something of another agency, is 404.
+    pub(super) fn addressed(
+        &self,
+        agency: (u64, Arc<AgencyState>),
+        case: Option<CaseRead>,
+    ) -> Result<Addressed, Problem> {
+        if self.case_id.is_none() {
+            // Who left is still there to be named: a departure that is sent again is answered as before.
+            let member = self.member.map(|member| agency.1.knows_member(member));
+            let engagement = self.engagement.map(|id| agency.1.engagement(id).is_some());
+            if member == Some(false) || engagement == Some(false) {
+                return Err(Problem::not_found());
+            }
+            return Ok(Addressed {
+                version: self.version,
+                target: self.member.or(self.engagement),
+                agency: Some(agency),
+                ..Addressed::default()
+            });
+        }
+        let case = case.ok_or_else(Problem::not_found)?;
+        let state = &case.state;
+        let missing = self.need.is_some_and(|id| state.need(id).is_none())
+            || self.priority.is_some_and(|id| state.priority(id).is_none())
+            || self
+                .agreement
+                .is_some_and(|id| state.agreement(id).is_none());
+        if missing {
+            return Err(Problem::not_found());
+        }
+        Ok(Addressed {
+            head: Some(CaseHead {
+                id: case.id,
+                version: case.version,
+            }),
+            case: Some(case),
+            target: self.need.or(self.priority).or(self.agreement),
+            version: self.version,
+            agency: Some(agency),
+        })
+    }
+}
+
+fn segment(name: &str, de: &'static str, en: &'static str) -> Violation {
+    Violation::named(
+        RequestPart::Path,
+        name,
+        ViolationCode::Format,
+        Localized::fixed(de, en),
+    )
+}
