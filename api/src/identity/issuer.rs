@@ -28,7 +28,13 @@ pub(crate) enum SigningAlgorithm {
 }
 
 impl SigningAlgorithm {
-    /// The name in a token's `alg` (RFC 7518 §3.1, RFC 8037 §3.1).
+    /// Whether a token's or a key's `alg` means it.
+    pub(super) fn is_named(self, name: &str) -> bool {
+        // RFC 9864 §2.2: what "EdDSA" leaves open is the curve, of which we have one.
+        name == self.name() || (self == Self::EdDsa && name == "Ed25519")
+    }
+
+    /// Its name (RFC 7518 §3.1, RFC 8037 §3.1).
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",

@@ -176,6 +176,7 @@ mod tests {
                 json!({"use": "sig", "alg": "EdDSA", "key_ops": ["verify"], "x5t": 1}),
                 &["k EdDSA"],
             ),
+            (json!({"alg": "Ed25519"}), &["k EdDSA"]),
             (json!({"use": "enc"}), &[]),
             (json!({"key_ops": ["encrypt"]}), &[]),
             (json!({"key_ops": []}), &[]),

@@ -423,6 +423,29 @@ fn an_rsa_key_verifies_in_its_one_padding_only() {
 }
 
 #[test]
+fn ed25519_has_two_names() {
+    let stage = stage();
+    for (name, expected) in [
+        ("EdDSA", Ok(())),
+        ("Ed25519", Ok(())),
+        ("ed25519", Err(Unauthenticated::Algorithm)),
+        ("Ed448", Err(Unauthenticated::Algorithm)),
+    ] {
+        let header = with(header(), &json!({"alg": name})).to_string();
+        let token = stage.ours.sign(&header, &claims().to_string());
+        assert_eq!(stage.verify(&token).map(|_| ()), expected, "{name}");
+    }
+    let header = with(header(), &json!({"alg": "Ed25519"})).to_string();
+    // Of a stranger, who has a key of the same id.
+    let token = Signer::ed25519().sign(&header, &claims().to_string());
+    assert_eq!(stage.verify(&token), Err(Unauthenticated::Signature));
+    // No other key has either name.
+    let claims = with(claims(), &json!({"iss": OTHER})).to_string();
+    let token = stage.other.sign(&header, &claims);
+    assert_eq!(stage.verify(&token), Err(Unauthenticated::Algorithm));
+}
+
+#[test]
 fn segments_are_exact() {
     let stage = stage();
     let token = stage
