@@ -14,6 +14,7 @@
 mod client;
 mod cluster;
 mod database;
+mod desk;
 mod dice;
 pub mod document;
 pub mod exposition;
@@ -30,6 +31,7 @@ mod world;
 pub use client::{Answer, Client, Pending, fresh_key};
 pub use cluster::Cluster;
 pub use database::{Database, Engine, ORIGIN, SECRET};
+pub use desk::Desk;
 pub use dice::Dice;
 pub use fallbuch_persistence::DatabaseUrl;
 pub use log::{Log, Verified};

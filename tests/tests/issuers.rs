@@ -1,85 +1,29 @@
-//! Sign-in by identity providers: discovery, rotation of keys, and providers that are away or lie. Tokens do not reach
-//! the database, so SQLite stands for both.
+//! Sign-in by identity providers: discovery, rotation of keys, and providers that are away or lie.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "issuers/provider.rs"]
 mod provider;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-use fallbuch_api::TrustedIssuers;
-use fallbuch_domain::{Role, Timestamp};
-use fallbuch_persistence::{Clock, Sources};
-use fallbuch_tests::{Client, Database, Engine, World};
+use fallbuch_domain::Role;
+use fallbuch_tests::{Client, Desk};
 use provider::{Provider, Signer};
-use serde_json::{Value, json};
-use time::Duration;
+use serde_json::json;
 
-/// The machine's time, and so many seconds more.
-#[derive(Default)]
-struct Ahead(AtomicI64);
-
-impl Clock for Ahead {
-    fn now(&self) -> Timestamp {
-        let now = Sources::system().clock.now().as_offset();
-        Timestamp::new(now + Duration::seconds(self.0.load(Ordering::Relaxed)))
-    }
+/// Lets whoever an issuer calls `anna` in as a reader.
+async fn admit(desk: &Desk, issuer: &str) {
+    let rights = json!({"roles": ["reader"]});
+    desk.admit(issuer, "anna", rights).await;
 }
 
-/// A server that trusts these issuers, and its clock.
-struct Desk {
-    world: World,
-    clock: Arc<Ahead>,
-}
-
-impl Desk {
-    async fn trusting(issuers: &Value) -> Self {
-        let database = Database::migrated(Engine::Sqlite).await;
-        let path = database.data_dir().join("issuers.json");
-        std::fs::write(&path, issuers.to_string()).unwrap();
-        let clock = Arc::new(Ahead::default());
-        let mut options = database.options();
-        options.sources.clock = clock.clone();
-        let issuers = TrustedIssuers::read(&path).unwrap();
-        let world = World::trusting(database, options, issuers).await;
-        world.found("transmit").await;
-        Self { world, clock }
-    }
-
-    fn later(&self, seconds: i64) {
-        self.clock.0.fetch_add(seconds, Ordering::Relaxed);
-    }
-
-    /// Lets whoever an issuer calls `anna` in as a reader.
-    async fn admit(&self, issuer: &str) {
-        let admin = self.world.as_role("transmit", Role::AgencyAdmin);
-        let body = json!({
-            "occurred_on": "2015-03-02",
-            "login": {"issuer": issuer, "subject": "anna"},
-            "roles": ["reader"],
-        });
-        let admitted = admin.post("/v1/agencies/transmit/members", &body);
-        admitted.if_match("*").send().await.expect_status(201);
-    }
-
-    /// A client with a token that `signer` made for `anna` of this issuer.
-    fn client(&self, signer: &Signer, issuer: &str) -> Client {
-        let now = self.clock.now().as_offset().unix_timestamp();
-        let claims = json!({
-            "iss": issuer, "sub": "anna", "aud": "fallbuch", "iat": now, "exp": now + 3600,
-        });
-        self.world.anonymous().with_token(&signer.token(&claims))
-    }
-
-    async fn status(&self, client: &Client) -> u16 {
-        let answer = client.get("/v1/agencies/transmit/cases").send().await;
-        if answer.status == 401 {
-            assert!(answer.header("www-authenticate").is_some());
-        }
-        answer.status
-    }
+/// A client with a token that `signer` made for `anna` of this issuer.
+fn client_of(desk: &Desk, signer: &Signer, issuer: &str) -> Client {
+    let now = desk.now();
+    let claims = json!({
+        "iss": issuer, "sub": "anna", "aud": "fallbuch", "iat": now, "exp": now + 3600,
+    });
+    let token = signer.token(&claims);
+    desk.world.anonymous().with_token(&token)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,20 +31,21 @@ async fn a_provider_is_found_by_its_address_and_its_keys_rotate() {
     let (old, new) = (Signer::new("old"), Signer::new("new"));
     let provider = Provider::start(vec![old.public()]);
     let desk = Desk::trusting(&json!([{"issuer": provider.issuer}])).await;
-    let client = desk.client(&old, &provider.issuer);
+    let client = client_of(&desk, &old, &provider.issuer);
     assert_eq!(desk.status(&client).await, 404, "somebody, but no member");
-    desk.admit(&provider.issuer).await;
+    admit(&desk, &provider.issuer).await;
     assert_eq!(desk.status(&client).await, 200);
     assert_eq!(provider.asked(), 1, "keys are fetched once");
 
     // A new key counts once the issuer is asked again, which is not at once.
     provider.publish(vec![old.public(), new.public()]);
-    let renewed = desk.client(&new, &provider.issuer);
+    let renewed = client_of(&desk, &new, &provider.issuer);
     for _ in 0..20 {
         assert_eq!(desk.status(&renewed).await, 401);
         let invented = Signer::new("invented");
         assert_eq!(
-            desk.status(&desk.client(&invented, &provider.issuer)).await,
+            desk.status(&client_of(&desk, &invented, &provider.issuer))
+                .await,
             401
         );
     }
@@ -114,7 +59,7 @@ async fn a_provider_is_found_by_its_address_and_its_keys_rotate() {
     provider.publish(vec![new.public()]);
     desk.later(31);
     assert_eq!(
-        desk.status(&desk.client(&Signer::new("other"), &provider.issuer))
+        desk.status(&client_of(&desk, &Signer::new("other"), &provider.issuer))
             .await,
         401
     );
@@ -124,20 +69,26 @@ async fn a_provider_is_found_by_its_address_and_its_keys_rotate() {
     // While the provider is away its keys go on to count.
     provider.fail(true);
     desk.later(1200);
-    assert_eq!(desk.status(&desk.client(&new, &provider.issuer)).await, 200);
+    assert_eq!(
+        desk.status(&client_of(&desk, &new, &provider.issuer)).await,
+        200
+    );
     desk.later(31);
     assert_eq!(
-        desk.status(&desk.client(&Signer::new("x"), &provider.issuer))
+        desk.status(&client_of(&desk, &Signer::new("x"), &provider.issuer))
             .await,
         401
     );
-    assert_eq!(desk.status(&desk.client(&new, &provider.issuer)).await, 200);
+    assert_eq!(
+        desk.status(&client_of(&desk, &new, &provider.issuer)).await,
+        200
+    );
 
     // Keys are fetched anew now and then without a token that asks for it.
     provider.fail(false);
     provider.publish(Vec::new());
     desk.later(1200);
-    let fresh = desk.client(&new, &provider.issuer);
+    let fresh = client_of(&desk, &new, &provider.issuer);
     let mut statuses = Vec::new();
     for _ in 0..50 {
         statuses.push(desk.status(&fresh).await);
@@ -157,13 +108,25 @@ async fn a_key_counts_for_its_own_issuer_only() {
     let second = Provider::start(vec![other.public()]);
     let issuers = json!([{"issuer": first.issuer}, {"issuer": second.issuer}]);
     let desk = Desk::trusting(&issuers).await;
-    desk.admit(&first.issuer).await;
-    assert_eq!(desk.status(&desk.client(&one, &first.issuer)).await, 200);
-    assert_eq!(desk.status(&desk.client(&other, &second.issuer)).await, 404);
-    assert_eq!(desk.status(&desk.client(&other, &first.issuer)).await, 401);
-    assert_eq!(desk.status(&desk.client(&one, &second.issuer)).await, 401);
+    admit(&desk, &first.issuer).await;
     assert_eq!(
-        desk.status(&desk.client(&one, "https://nobody.example.org"))
+        desk.status(&client_of(&desk, &one, &first.issuer)).await,
+        200
+    );
+    assert_eq!(
+        desk.status(&client_of(&desk, &other, &second.issuer)).await,
+        404
+    );
+    assert_eq!(
+        desk.status(&client_of(&desk, &other, &first.issuer)).await,
+        401
+    );
+    assert_eq!(
+        desk.status(&client_of(&desk, &one, &second.issuer)).await,
+        401
+    );
+    assert_eq!(
+        desk.status(&client_of(&desk, &one, "https://nobody.example.org"))
             .await,
         401
     );
@@ -176,13 +139,15 @@ async fn a_published_secret_signs_nothing() {
     let honest = Signer::new("k");
     let provider = Provider::start(vec![secret.public(), honest.public()]);
     let desk = Desk::trusting(&json!([{"issuer": provider.issuer}])).await;
-    desk.admit(&provider.issuer).await;
+    admit(&desk, &provider.issuer).await;
     assert_eq!(
-        desk.status(&desk.client(&honest, &provider.issuer)).await,
+        desk.status(&client_of(&desk, &honest, &provider.issuer))
+            .await,
         200
     );
     assert_eq!(
-        desk.status(&desk.client(&secret, &provider.issuer)).await,
+        desk.status(&client_of(&desk, &secret, &provider.issuer))
+            .await,
         401
     );
     desk.world.stop().await;
@@ -195,8 +160,8 @@ async fn who_never_heard_of_an_issuers_keys_says_to_come_back() {
         let provider = Provider::start(vec![signer.public()]);
         provider.lie(lie);
         let desk = Desk::trusting(&json!([{"issuer": provider.issuer}])).await;
-        desk.admit(&provider.issuer).await;
-        let client = desk.client(&signer, &provider.issuer);
+        admit(&desk, &provider.issuer).await;
+        let client = client_of(&desk, &signer, &provider.issuer);
         let answer = client.get("/v1/me").send().await;
         assert_eq!(answer.status, 503, "{lie}: {}", answer.text());
         assert!(answer.header("retry-after").is_some(), "{lie}");
@@ -218,13 +183,13 @@ async fn an_issuer_without_an_address_has_its_keys_in_a_file() {
     std::fs::write(&file, json!({"keys": [old.public()]}).to_string()).unwrap();
     let issuer = "urn:example:machine";
     let desk = Desk::trusting(&json!([{"issuer": issuer, "jwks_file": file}])).await;
-    desk.admit(issuer).await;
-    assert_eq!(desk.status(&desk.client(&old, issuer)).await, 200);
+    admit(&desk, issuer).await;
+    assert_eq!(desk.status(&client_of(&desk, &old, issuer)).await, 200);
     std::fs::write(&file, json!({"keys": [new.public()]}).to_string()).unwrap();
-    assert_eq!(desk.status(&desk.client(&new, issuer)).await, 401);
+    assert_eq!(desk.status(&client_of(&desk, &new, issuer)).await, 401);
     desk.later(31);
-    assert_eq!(desk.status(&desk.client(&new, issuer)).await, 200);
-    assert_eq!(desk.status(&desk.client(&old, issuer)).await, 401);
+    assert_eq!(desk.status(&client_of(&desk, &new, issuer)).await, 200);
+    assert_eq!(desk.status(&client_of(&desk, &old, issuer)).await, 401);
     desk.world.stop().await;
 }
 
@@ -235,8 +200,8 @@ async fn clients_that_go_away_do_not_break_a_fetch_off() {
     let provider = Provider::start(vec![signer.public()]);
     provider.lie("slow");
     let desk = Desk::trusting(&json!([{"issuer": provider.issuer}])).await;
-    desk.admit(&provider.issuer).await;
-    let client = desk.client(&signer, &provider.issuer);
+    admit(&desk, &provider.issuer).await;
+    let client = client_of(&desk, &signer, &provider.issuer);
     for _ in 0..5 {
         let patience = std::time::Duration::from_millis(60);
         let left = tokio::time::timeout(patience, client.apart().get("/v1/me").send()).await;
