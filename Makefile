@@ -24,6 +24,7 @@ PYTHON_TOOLS := $(TOOLS)/python/bin/pgrls
 
 # Written by npm at the end of an installation.
 NODE_MODULES := openapi/node_modules/.package-lock.json
+OPENID_PROVIDER := tests/openid-provider/node_modules/.package-lock.json
 
 .PHONY: help
 help: ## List the commands
@@ -37,7 +38,7 @@ run: ## Build, fill an empty database with the demo, and serve on http://127.0.0
 
 .PHONY: test
 test: tools ## Run every test, on SQLite and on a throw-away PostgreSQL, and check the contract
-	$(MAKE) --no-print-directory $(NODE_MODULES)
+	$(MAKE) --no-print-directory $(NODE_MODULES) $(OPENID_PROVIDER)
 	cargo build --locked --workspace --all-targets
 	tests/with-postgres.sh cargo test --locked --workspace
 	$(MAKE) --no-print-directory $(PYTHON_TOOLS)
@@ -79,8 +80,8 @@ openapi: $(NODE_MODULES) ## Write the contract and its TypeScript types anew
 tools: ## Install what the tests need and this machine lacks (Debian, as root or by sudo)
 	tests/install-tools.sh
 
-$(NODE_MODULES): openapi/package.json openapi/package-lock.json openapi/.npmrc
-	npm ci --prefix openapi --no-progress --loglevel=error
+$(NODE_MODULES) $(OPENID_PROVIDER): %/node_modules/.package-lock.json: %/package.json %/package-lock.json %/.npmrc
+	npm ci --prefix $* --no-progress --loglevel=error
 	touch $@
 
 $(PYTHON_TOOLS): tests/row-security.requirements.txt

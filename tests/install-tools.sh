@@ -18,7 +18,7 @@ has_postgresql_server() {
         { has pg_config && [ -x "$(pg_config --bindir)/initdb" ]; }
 }
 
-# The contract tools run on Node.js 20.19 or later of line 20, and on 22.12 or later.
+# The contract tools run on Node.js 20.19 or later of line 20, and on 22.12 or later; the tests' OpenID provider too.
 node_is_new_enough() {
     has node && node --eval '
         const [major, minor] = process.versions.node.split(".").map(Number);
