@@ -1,7 +1,7 @@
 //! The header of a token (RFC 7515 §4), read before anything in it is believed.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use super::Unauthenticated;
 
@@ -17,30 +17,20 @@ pub(super) struct JoseHeader {
     pub(super) algorithm: String,
 }
 
-/// The members we look at. The last four bring a key or a demand along and are refused whatever
-/// they hold.
+/// Members that bring a key along, demand something, or say that the claims are to be read in another way. None may
+/// stand there, whatever it holds.
+const REFUSED: [&str; 10] = [
+    "crit", "jku", "jwk", "x5c", "x5u", "b64", "cty", "enc", "epk", "zip",
+];
+
+/// The members we look at.
 #[derive(Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each says whether its own member stands there"
-)]
 struct Members {
     alg: String,
     kid: String,
     typ: String,
-    #[serde(default, deserialize_with = "present")]
-    crit: bool,
-    #[serde(default, deserialize_with = "present")]
-    jku: bool,
-    #[serde(default, deserialize_with = "present")]
-    x5u: bool,
-    #[serde(default, deserialize_with = "present")]
-    jwk: bool,
-}
-
-/// A member that stands there counts, even if it is null.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    IgnoredAny::deserialize(deserializer).map(|_| true)
+    #[serde(flatten)]
+    others: Map<String, Value>,
 }
 
 /// Whether a key's id is printable and not too long.
@@ -53,11 +43,13 @@ impl JoseHeader {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Unauthenticated> {
         let members: Members =
             serde_json::from_slice(bytes).map_err(|_| Unauthenticated::Header)?;
-        let brings_key_or_demand = members.crit || members.jku || members.x5u || members.jwk;
+        let is_plain = !REFUSED
+            .iter()
+            .any(|name| members.others.contains_key(*name));
         let is_token = ["JWT", "at+jwt", "application/at+jwt"]
             .iter()
             .any(|known| members.typ.eq_ignore_ascii_case(known));
-        if brings_key_or_demand || !is_token || !is_plain_key_id(&members.kid) {
+        if !is_plain || !is_token || !is_plain_key_id(&members.kid) {
             return Err(Unauthenticated::Header);
         }
         Ok(Self {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+use super::claims::Claims;
 use super::issuer::{Issuer, SigningAlgorithm, VerificationKey};
 use super::*;
 
@@ -197,6 +198,12 @@ fn headers_that_bring_keys_demands_or_confusion_are_refused() {
             json!({"jwk": {"kty": "OKP", "crv": "Ed25519", "x": "AA"}}),
             Unauthenticated::Header,
         ),
+        (json!({"x5c": ["MIIB"]}), Unauthenticated::Header),
+        (json!({"b64": false}), Unauthenticated::Header),
+        (json!({"cty": "JWT"}), Unauthenticated::Header),
+        (json!({"enc": "A256GCM"}), Unauthenticated::Header),
+        (json!({"epk": {}}), Unauthenticated::Header),
+        (json!({"zip": "DEF"}), Unauthenticated::Header),
     ] {
         assert_eq!(
             stage.refusal(&with(header(), &changes), &claims()),
@@ -204,7 +211,9 @@ fn headers_that_bring_keys_demands_or_confusion_are_refused() {
             "{changes}"
         );
     }
-    for member in ["crit", "jku", "x5u", "jwk"] {
+    for member in [
+        "crit", "jku", "jwk", "x5c", "x5u", "b64", "cty", "enc", "epk", "zip",
+    ] {
         let mut header = header();
         header[member] = Value::Null;
         assert_eq!(
@@ -321,6 +330,24 @@ fn repeated_members_are_refused_wherever_they_stand() {
             "{header}{claims}"
         );
     }
+}
+
+#[test]
+fn a_list_of_the_right_values_is_no_object() {
+    let stage = stage();
+    let now = NOW.unix_timestamp();
+    let list = json!([
+        "https://ours.example",
+        "s-1",
+        AUDIENCE,
+        now + 3600,
+        now,
+        now
+    ]);
+    assert!(Claims::read(list.to_string().as_bytes()).is_ok());
+    assert_eq!(stage.refusal(&header(), &list), Unauthenticated::Malformed);
+    let list = json!(["EdDSA", "k", "at+jwt"]);
+    assert_eq!(stage.refusal(&list, &claims()), Unauthenticated::Malformed);
 }
 
 #[test]

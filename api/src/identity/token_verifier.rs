@@ -166,7 +166,7 @@ fn is_signed(token: &str, key: &VerificationKey) -> bool {
 }
 
 /// Decodes header and claims: three segments, none empty, in unpadded canonical base64url, both
-/// JSON without repeated members.
+/// objects of JSON without repeated members.
 fn decoded(token: &str) -> Result<[Vec<u8>; 2], Unauthenticated> {
     let mut segments = token.split('.');
     let (Some(header), Some(claims), Some(signature), None) = (
@@ -183,7 +183,9 @@ fn decoded(token: &str) -> Result<[Vec<u8>; 2], Unauthenticated> {
             .map_err(|_| Unauthenticated::Malformed)
     };
     let (header, claims) = (decode(header)?, decode(claims)?);
-    if decode(signature)?.is_empty() || is_ambiguous(&header) || is_ambiguous(&claims) {
+    // A list of the right values would be read as an object.
+    let is_object = |json: &[u8]| json.trim_ascii_start().starts_with(b"{") && !is_ambiguous(json);
+    if decode(signature)?.is_empty() || !is_object(&header) || !is_object(&claims) {
         return Err(Unauthenticated::Malformed);
     }
     Ok([header, claims])
