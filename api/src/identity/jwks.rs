@@ -55,6 +55,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<VerificationKey>, NotAKeySet> {
     let set: KeySet = serde_json::from_slice(bytes)?;
     let mut keys = Vec::new();
     let mut ids: HashMap<String, usize> = HashMap::new();
+    for id in set.keys.iter().filter_map(|key| key["kid"].as_str()) {
+        *ids.entry(id.to_owned()).or_default() += 1;
+    }
     for key in set.keys.into_iter().take(KEYS) {
         let key: PublishedKey = match serde_json::from_value(key) {
             Ok(key) => key,
@@ -63,7 +66,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<VerificationKey>, NotAKeySet> {
                 continue;
             }
         };
-        *ids.entry(key.kid.clone()).or_default() += 1;
         match key.verification() {
             Ok(key) => keys.push(key),
             Err(reason) => {
@@ -218,6 +220,15 @@ mod tests {
         let keys = read(set.as_bytes()).unwrap();
         assert_eq!(keys.len(), 1);
         assert_eq!(keys[0].key_id, "other");
+        // One that cannot be read, or that stands too far behind to be looked at, has its id all the same.
+        let key = ed25519(&json!({}));
+        let unreadable = json!({"keys": [key, {"kty": 7, "kid": "k"}]}).to_string();
+        assert!(read(unreadable.as_bytes()).unwrap().is_empty());
+        let mut many = vec![key.clone()];
+        many.resize(KEYS, ed25519(&json!({"kid": "x"})));
+        many.push(key);
+        let many = json!({"keys": many}).to_string();
+        assert!(read(many.as_bytes()).unwrap().is_empty());
         assert!(read(b"[]").is_err() && read(b"{\"keys\": {}}").is_err());
     }
 }
