@@ -20,7 +20,7 @@ pub struct Pending {
     http: reqwest::Client,
     url: String,
     method: Method,
-    headers: Vec<(String, String)>,
+    headers: Vec<(String, Vec<u8>)>,
     body: Option<Vec<u8>>,
 }
 
@@ -125,10 +125,14 @@ impl Pending {
     /// A header, in place of one of the same name.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
-        let mut pending = self.without_header(name);
-        let header = (name.to_ascii_lowercase(), value.to_owned());
-        pending.headers.push(header);
-        pending
+        self.without_header(name).further_header(name, value)
+    }
+
+    /// A header of any bytes, beside those of the same name.
+    #[must_use]
+    pub fn further_header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), value.into()));
+        self
     }
 
     /// The request without this header.
@@ -136,6 +140,15 @@ impl Pending {
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers
             .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self
+    }
+
+    /// The request with this at the end of its query.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        self.url
+            .push(if self.url.contains('?') { '&' } else { '?' });
+        self.url.push_str(query);
         self
     }
 
