@@ -107,7 +107,7 @@ pub fn start(
         limits: Limits::per_minute(options.rate_limit),
         proxies: options.trusted_proxies,
     });
-    let contact = web::Data::new(SecurityContact(options.security_contact));
+    let whom_to_tell = web::Data::new(SecurityContact(options.security_contact));
     let document = web::Data::new(Document::new(openapi::document_text()?));
     let paths = web::Data::new(KnownPaths::from_openapi(&contract, docs::PATHS));
     let (origins, local) = (options.allowed_origins, options.local);
@@ -120,7 +120,7 @@ pub fn start(
             .into_app()
             .app_data(services.clone())
             .app_data(document.clone())
-            .app_data(contact.clone())
+            .app_data(whom_to_tell.clone())
             .app_data(paths.clone())
             .configure(docs::configure)
             .default_service(web::to(unmatched))

@@ -29,10 +29,10 @@ async fn halle(world: &World) -> String {
 async fn opened(world: &World, municipality: &str) -> String {
     let coordinator = world.as_role("transmit", Role::Coordinator);
     let cast = Cast::of(world, "transmit").await;
-    let mut case = SampleCase::unopened(&cast, municipality);
+    let mut another = SampleCase::unopened(&cast, municipality);
     let open = Step::sample(CommandKind::OpenCase, None);
-    case.play(&coordinator, open).await.expect_status(201);
-    case.path.rsplit('/').next().unwrap().to_owned()
+    another.play(&coordinator, open).await.expect_status(201);
+    another.path.rsplit('/').next().unwrap().to_owned()
 }
 
 async fn log(world: &World) -> Vec<Value> {

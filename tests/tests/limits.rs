@@ -126,17 +126,25 @@ async fn a_command_that_waits_too_long_for_a_lock_is_told_so_on_postgres() {
     let cast = Cast::of(&world, "transmit").await;
     let coordinator = world.as_role("transmit", Role::Coordinator);
     let open = || Step::sample(CommandKind::OpenCase, None);
-    let case = SampleCase::unopened(&cast, "15088020");
+    let unopened = SampleCase::unopened(&cast, "15088020");
     let raw = world.raw().await;
     for sql in ["BEGIN", "SELECT position FROM lane FOR UPDATE"] {
         raw.run(sql).await.unwrap();
     }
     let key = fresh_key();
-    let sent = case.request(&coordinator, &open()).key(&key).send().await;
+    let sent = unopened
+        .request(&coordinator, &open())
+        .key(&key)
+        .send()
+        .await;
     let sent = sent.expect_status(503);
     assert!(sent.header("retry-after").is_some());
     raw.run("ROLLBACK").await.unwrap();
-    let sent_again = case.request(&coordinator, &open()).key(&key).send().await;
+    let sent_again = unopened
+        .request(&coordinator, &open())
+        .key(&key)
+        .send()
+        .await;
     sent_again.expect_status(201);
     let cases = "SELECT COUNT(*) FROM event WHERE type = 'case_opened'";
     assert_eq!(raw.number(cases).await, 1);
@@ -178,13 +186,13 @@ async fn what_the_security_log_tells_names_who_and_what_and_no_payload() {
     let forged = at(world.anonymous().with_token("in.the.token"));
     forged.get("/v1/me").send().await.expect_status(401);
     let admin = at(world.as_role("transmit", Role::AgencyAdmin));
-    let admit = json!({
+    let admission = json!({
         "occurred_on": "2015-03-02",
         "login": {"issuer": "https://login.example.org", "subject": "in-the-login"},
         "roles": ["reader"],
     });
     let admitted = admin
-        .post("/v1/agencies/transmit/members", &admit)
+        .post("/v1/agencies/transmit/members", &admission)
         .if_match("*");
     admitted.send().await.expect_status(201);
 

@@ -86,10 +86,12 @@ fn roles() -> Value {
 fn roles_table() -> String {
     let row = |role: &Role| {
         let permissions: Vec<_> = role.permissions().iter().map(|one| one.code()).collect();
-        let permissions = match role {
-            Role::Service => "those that were named when it was admitted".to_owned(),
-            Role::Operator => "none here: the machine's owner acts at the command line".to_owned(),
-            _ => permissions.join(", "),
+        let permissions = if *role == Role::Service {
+            "those that were named when it was admitted".to_owned()
+        } else if *role == Role::Operator {
+            "none here: the machine's owner acts at the command line".to_owned()
+        } else {
+            permissions.join(", ")
         };
         format!("| `{}` | {permissions} |", role.code())
     };

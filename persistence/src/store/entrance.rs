@@ -76,7 +76,7 @@ impl Store {
         };
         let sight = self.sight(scope, wanted).await?;
         let access = self
-            .from_network(scope, &sight.state, &member, errand)
+            .network_access(scope, &sight.state, &member, errand)
             .await?;
         self.entry(access, sight, errand).await
     }
@@ -133,7 +133,7 @@ impl Store {
 
     /// The access of a member of the network to another agency. What an auditor reads there, and what it was refused,
     /// is in the agency's access log before it is answered.
-    async fn from_network(
+    async fn network_access(
         &self,
         scope: Scope,
         agency: &AgencyState,

@@ -92,11 +92,11 @@ pub(crate) fn expected(row: &Row, who: &Who) -> Cell {
         (Reach::Public, _) => Cell::In,
         (_, Who::Nobody) => Cell::Unauthenticated,
         (Reach::Anyone, _) => Cell::In,
-        (_, Who::Foreign(_) | Who::Stranger | Who::Left) => Cell::Unknown,
+        (_, Who::Foreign(_) | Who::Stranger | Who::Left | Who::Auditor(Audits::Left)) => {
+            Cell::Unknown
+        }
         // A right that reaches into no agency is none there.
         (_, Who::Network(role)) if permissions(role).is_empty() => Cell::Unknown,
-        (_, Who::Auditor(Audits::Left)) => Cell::Unknown,
-        (_, Who::Network(role)) => granted(role, Cell::In),
         (_, Who::Auditor(Audits::Unapproved | Audits::Expired | Audits::Ended)) => {
             granted("auditor_general", Cell::In)
         }
@@ -104,7 +104,7 @@ pub(crate) fn expected(row: &Row, who: &Who) -> Cell {
         (Reach::AllSites, Who::Auditor(_)) => Cell::Forbidden(permission.to_owned()),
         (Reach::Case, Who::Auditor(Audits::AnotherCase)) => granted("auditor", Cell::Unknown),
         (_, Who::Auditor(_)) => granted("auditor", Cell::In),
-        (_, Who::Own(role)) => granted(role, Cell::In),
+        (_, Who::Own(role) | Who::Network(role)) => granted(role, Cell::In),
         (Reach::AllSites, Who::Inside(role) | Who::Outside(role)) => {
             granted(role, Cell::Forbidden(permission.to_owned()))
         }
