@@ -52,8 +52,23 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A new cluster that answers.
+    /// A new cluster that answers, with the product's roles.
     pub async fn new() -> Self {
+        let cluster = Self::bare().await;
+        let mut connection = cluster.connection().await;
+        for role in [
+            "CREATE ROLE fallbuch_owner LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS",
+            "CREATE ROLE fallbuch_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
+            "CREATE ROLE fallbuch_projector LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
+        ] {
+            let made = sqlx::query(role).execute(&mut connection).await;
+            made.expect("a role is made");
+        }
+        cluster
+    }
+
+    /// A new cluster that answers, with no role but the superuser.
+    pub async fn bare() -> Self {
         let home = tempfile::tempdir().expect("a temporary directory");
         if is_root() {
             run(Command::new("chown").arg(SYSTEM_USER).arg(home.path()));
@@ -80,16 +95,19 @@ impl Cluster {
         let written = configuration.write_all(CONFIGURATION.as_bytes());
         written.expect("the configuration is written");
         cluster.start_on_a_free_port().await;
-        let mut connection = cluster.connection().await;
-        for role in [
-            "CREATE ROLE fallbuch_owner LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS",
-            "CREATE ROLE fallbuch_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
-            "CREATE ROLE fallbuch_projector LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS",
-        ] {
-            let made = sqlx::query(role).execute(&mut connection).await;
-            made.expect("a role is made");
-        }
         cluster
+    }
+
+    /// Where it listens, such as `127.0.0.1:20001`.
+    #[must_use]
+    pub fn listens_at(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The folder of PostgreSQL's programs.
+    #[must_use]
+    pub fn programs(&self) -> &Path {
+        &self.programs
     }
 
     /// Stops it on the spot, as `pg_ctl stop -m immediate` does (SIGQUIT): no checkpoint, no goodbye,

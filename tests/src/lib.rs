@@ -35,7 +35,7 @@ pub use desk::Desk;
 pub use dice::Dice;
 pub use fallbuch_persistence::DatabaseUrl;
 pub use log::{Log, Verified};
-pub use process::{Ended, Server, check_rebuild, fallbuch};
+pub use process::{Ended, Server, binary, check_rebuild, fallbuch};
 pub use raw::{EventRecord, HeadRecord, Lane, Raw};
 pub use rebuild::{ListColumns, Positions, Projected, ProjectedHead, Rebuilt};
 pub use sample_case::{Cast, SampleCase, Step, command_path, sample_target};

@@ -208,7 +208,11 @@ pub(crate) fn signal(name: &str, process: u32) {
 }
 
 /// The binary that was built with the tests.
-fn binary() -> PathBuf {
+///
+/// # Panics
+/// If it was not built.
+#[must_use]
+pub fn binary() -> PathBuf {
     let this = std::env::current_exe().expect("the test's own path");
     let folder = this.parent().and_then(Path::parent).expect("target/debug");
     let binary = folder.join("fallbuch");

@@ -16,7 +16,8 @@ pub(crate) enum Action {
         /// The agency's code, such as `transmit`.
         #[arg(long, env = "FALLBUCH_AGENCY")]
         agency: String,
-        /// The role: reader, advisor, coordinator, agency_admin, privacy_officer, controller or service.
+        /// The role: reader, advisor, coordinator, agency_admin, privacy_officer, controller or service; in the agency
+        /// `network` network_admin, network_reporter or auditor_general.
         #[arg(long, env = "FALLBUCH_ROLE", value_parser = role)]
         role: Role,
     },

@@ -83,8 +83,14 @@ async fn an_answer_that_tells_of_another_event_is_noticed() {
 async fn a_commit_answered_before_it_is_written_is_noticed() {
     let dice = Dice::new(Dice::fresh_seed());
     let mut ground = Ground::new(Engine::Postgres, Death::Both, dice).await;
-    let error = ground.forgetful_round().await.unwrap_err();
-    assert!(error.contains("acknowledged, not in the log"), "{error}");
+    // PostgreSQL may write its log for reasons of its own just before it is stopped; not time after time.
+    for _ in 0..10 {
+        if let Err(error) = ground.forgetful_round().await {
+            assert!(error.contains("acknowledged, not in the log"), "{error}");
+            return;
+        }
+    }
+    panic!("what was lost was not noticed");
 }
 
 /// What a look at a copy of the database says after it was damaged, past the log's own triggers.

@@ -21,6 +21,7 @@ mod pgbench;
 mod process;
 mod replay;
 mod report;
+mod walls;
 
 use report::Report;
 
@@ -40,6 +41,7 @@ async fn main() {
     let mut report = Report::of(asked);
     append::measure(&mut report).await;
     over_http::measure(&mut report).await;
+    walls::measure(&mut report).await;
     replay::measure(&mut report).await;
     large::measure(&mut report).await;
     latency::measure(&mut report).await;
