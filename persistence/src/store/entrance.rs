@@ -70,7 +70,7 @@ impl Store {
                 return self.entry(access, sight, errand).await;
             }
         }
-        // Neither a member nor one of the network: to both the agency is what it is to a stranger.
+        // Whoever is no member, or none any more, may be one of the network.
         let Some(member) = self.network_member(agency, identity).await? else {
             return Err(AccessDenied::Unknown);
         };
