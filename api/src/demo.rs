@@ -32,6 +32,9 @@ pub enum DemoError {
     /// A demo member has no access.
     #[error(transparent)]
     Access(#[from] AccessDenied),
+    /// The agency has no site where its case belongs.
+    #[error("the demo's agency has no site in Halle")]
+    NoSite,
     /// The shipped data cannot be read.
     #[error("shipped data: {0}")]
     Data(#[from] fallbuch_domain::catalogue::CatalogueError),

@@ -127,7 +127,8 @@ async fn open(coordinator: &Clerk<'_>, advisor: &Clerk<'_>) -> Result<Receipt, D
     let site = agency
         .sites
         .iter()
-        .find(|site| site.name.as_str().starts_with("Halle"));
+        .find(|site| site.name.as_str().starts_with("Halle"))
+        .ok_or(DemoError::NoSite)?;
     let command = OpenCase {
         occurred_on: KICKOFF,
         reason: None,
@@ -135,7 +136,7 @@ async fn open(coordinator: &Clerk<'_>, advisor: &Clerk<'_>) -> Result<Receipt, D
             key: "15002".to_owned(),
             name: None,
         },
-        site: site.map(|site| site.id).unwrap_or_default(),
+        site: site.id,
         advisor: advisor.access.principal().id(),
         origin: Origin::Kickoff,
     };
