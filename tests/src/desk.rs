@@ -1,28 +1,16 @@
 //! A server that trusts identity providers, and a clock that can be moved ahead.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use fallbuch_api::TrustedIssuers;
-use fallbuch_domain::{Role, Timestamp};
-use fallbuch_persistence::{Clock, Sources};
+use fallbuch_domain::Role;
+use fallbuch_persistence::Clock as _;
 use serde_json::{Value, json};
-use time::Duration;
 
+use crate::ahead::Ahead;
 use crate::client::Client;
 use crate::database::{Database, Engine};
 use crate::world::World;
-
-/// The machine's time, and so many seconds more.
-#[derive(Default)]
-struct Ahead(AtomicI64);
-
-impl Clock for Ahead {
-    fn now(&self) -> Timestamp {
-        let now = Sources::system().clock.now().as_offset();
-        Timestamp::new(now + Duration::seconds(self.0.load(Ordering::Relaxed)))
-    }
-}
 
 /// A server that trusts some issuers, with the agency `transmit`, and its clock. Tokens do not reach the database, so
 /// SQLite stands for both.
@@ -55,7 +43,7 @@ impl Desk {
 
     /// Moves the server's clock ahead.
     pub fn later(&self, seconds: i64) {
-        self.clock.0.fetch_add(seconds, Ordering::Relaxed);
+        self.clock.later(seconds);
     }
 
     /// Lets whoever an issuer calls so in, with these rights: `roles`, and `permissions` if they have to be named.

@@ -11,6 +11,7 @@
     reason = "a broken harness is a failed test"
 )]
 
+mod ahead;
 mod client;
 mod cluster;
 mod database;
@@ -28,6 +29,7 @@ mod sample_case;
 mod seen;
 mod world;
 
+pub use ahead::Ahead;
 pub use client::{Answer, Client, Pending, fresh_key};
 pub use cluster::Cluster;
 pub use database::{Database, Engine, ORIGIN, SECRET};

@@ -21,11 +21,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use fallbuch_domain::case::CommandKind;
 use fallbuch_domain::{Role, agency};
 use fallbuch_tests::document::{Document, Operation};
-use fallbuch_tests::{Answer, Client, Engine, Seen, World, on_both};
+use fallbuch_tests::{Ahead, Answer, Client, Engine, Seen, World, on_both};
 use time::macros::date;
 
 use ask::{MANNERS, NOTHING, halle, operations, request};
-use audit::{Ahead, Auditor};
+use audit::Auditor;
 use matrix::{Audits, Cell, Who, differences, expected, text};
 use table::OPERATIONS;
 

@@ -1,39 +1,15 @@
 //! Auditors of the network and their engagements, in a world whose days can be moved on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use fallbuch_api::demo;
+use fallbuch_domain::Role;
 use fallbuch_domain::agency::command::Terms;
-use fallbuch_domain::{Role, Timestamp};
-use fallbuch_persistence::{Clock, Identity, Sources};
-use fallbuch_tests::{Client, Database, Engine, World, fresh_key};
+use fallbuch_persistence::Identity;
+use fallbuch_tests::{Ahead, Client, Database, Engine, World, fresh_key};
 use serde_json::{Value, json};
+use time::Duration;
 use time::macros::date;
-use time::{Date, Duration};
-
-/// The machine's time, and so many seconds more.
-#[derive(Default)]
-pub(crate) struct Ahead(AtomicI64);
-
-impl Clock for Ahead {
-    fn now(&self) -> Timestamp {
-        let now = Sources::system().clock.now().as_offset();
-        Timestamp::new(now + Duration::seconds(self.0.load(Ordering::Relaxed)))
-    }
-}
-
-impl Ahead {
-    /// Moves the time on.
-    pub(crate) fn later(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::Relaxed);
-    }
-
-    /// The day it is.
-    pub(crate) fn today(&self) -> Date {
-        self.now().berlin_date()
-    }
-}
 
 /// A world with the demo's data, and its clock.
 pub(crate) async fn world(engine: Engine) -> (World, Arc<Ahead>) {
