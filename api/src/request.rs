@@ -18,7 +18,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use fallbuch_persistence::{Access, AccessDenied, Entry, Errand, Identity, Store};
+use fallbuch_persistence::{Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Store};
 use time::{Date, OffsetDateTime};
 
 use accept::acceptable;
@@ -99,7 +99,7 @@ impl<O: Operation, Q: Query> FromRequest for Caller<O, Q> {
             log_operation(&request, O::ID);
             let services = services(&request)?;
             let identity = identity(&request, &services).await?;
-            limit(&request, &services, &identity.as_login(), O::ID)?;
+            limit(&request, &services, &identity.as_login(), None, O::ID)?;
             acceptable(request.headers())?;
             let mut violations = Vec::new();
             let query = query::read::<Q>(request.query_string(), &mut violations);
@@ -138,13 +138,14 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
     async fn check(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         let services = services(request)?;
         let login = identity(request, &services).await?.as_login();
-        limit(request, &services, &login, O::ID)?;
+        let code = request.match_info().get("agency");
+        let known = code.and_then(|code| services.store.acquaintance(&login, code));
+        limit(request, &services, &login, known, O::ID)?;
         let mut violations = Vec::new();
         let path = Path::read(request.match_info(), &mut violations);
-        let recalled = if B::IS_COMMAND {
-            recalled::<O>(request, &services, &login, &path)
-        } else {
-            None
+        let recalled = match known {
+            Some(known) if B::IS_COMMAND => recalled::<O>(request, &services, known, &path),
+            _ => None,
         };
         let (access, addressed) = match recalled {
             Some(recalled) => recalled,
@@ -192,14 +193,10 @@ fn limit(
     request: &HttpRequest,
     services: &Services,
     login: &Identity,
+    known: Option<Acquaintance>,
     operation: &str,
 ) -> Result<(), Problem> {
-    let code = request.match_info().get("agency");
-    let known = code.and_then(|code| services.store.acquaintance(login, code));
-    let bucket = known.map_or_else(
-        || Bucket::Bearer(login.clone()),
-        |(agency, member)| Bucket::Member(agency, member),
-    );
+    let bucket = known.map_or_else(|| Bucket::Bearer(login.clone()), Bucket::Member);
     let (allowance, refused) = match services.limits.take(&bucket) {
         Ok(allowance) => (allowance, None),
         Err(allowance) => (Some(allowance), Some(allowance)),
@@ -269,7 +266,7 @@ async fn entered<O: Operation>(
 fn recalled<O: Operation>(
     request: &HttpRequest,
     services: &Services,
-    login: &Identity,
+    known: Acquaintance,
     path: &Path,
 ) -> Option<(Access, Addressed)> {
     let mut named = request.headers().get_all(IF_MATCH);
@@ -277,10 +274,8 @@ fn recalled<O: Operation>(
     if several || request.headers().get_all(IF_MATCH).nth(1).is_some() {
         return None;
     }
-    let code = request.match_info().get("agency")?;
-    let entry = services
-        .store
-        .recall(login, code, O::PERMISSION?, path.case_id)?;
+    let store = &services.store;
+    let entry = store.recall(known, O::PERMISSION?, path.case_id)?;
     let addressed = path.addressed(entry.agency, entry.case).ok()?;
     log_agency(request, entry.access.agency_code());
     Some((entry.access, addressed))

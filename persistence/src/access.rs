@@ -169,6 +169,13 @@ impl Access {
     }
 }
 
+/// Which member of which agency somebody is, or was, as far as this process has met them. No access to anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Acquaintance {
+    pub(crate) agency: Uuid,
+    pub(crate) member: Uuid,
+}
+
 /// What a caller comes for.
 #[derive(Clone, Copy, Debug)]
 pub struct Errand {

@@ -14,7 +14,7 @@ use lru::LruCache;
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::access::Identity;
+use crate::access::{Acquaintance, Identity};
 use crate::database::Database;
 use crate::entity::agency;
 use crate::error::StoreError;
@@ -39,10 +39,10 @@ impl Directory {
     }
 
     /// The agency with this code and the member of it that somebody is, as far as both are remembered.
-    pub(crate) fn recall(&self, code: &str, identity: &Identity) -> Option<(Uuid, Uuid)> {
+    pub(crate) fn recall(&self, code: &str, identity: &Identity) -> Option<Acquaintance> {
         let agency = *open(&self.agencies).get(code)?;
         let member = *open(&self.members).get(&(agency, identity.clone()))?;
-        Some((agency, member))
+        Some(Acquaintance { agency, member })
     }
 
     /// The agency with this code.

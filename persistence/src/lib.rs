@@ -37,7 +37,9 @@ mod tenant;
 mod wall;
 mod writer;
 
-pub use access::{Access, AccessDenied, Entry, Errand, Identity, Membership, Principal};
+pub use access::{
+    Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Membership, Principal,
+};
 pub use access_log::{RecordedVisit, Visit};
 pub use database::{DatabaseUrl, UnsupportedDatabase};
 pub use error::{CommandError, StoreError};

@@ -10,7 +10,7 @@ use fallbuch_domain::{Permission, State};
 use uuid::Uuid;
 
 use super::Store;
-use crate::access::{Access, AccessDenied, Entry, Errand, Identity, Membership};
+use crate::access::{Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Membership};
 use crate::access_log::{self, Visit};
 use crate::directory;
 use crate::error::{CommandError, StoreError};
@@ -170,12 +170,11 @@ impl Store {
     #[must_use]
     pub fn recall(
         &self,
-        identity: &Identity,
-        agency_code: &str,
+        acquaintance: Acquaintance,
         permission: Permission,
         case: Option<Uuid>,
     ) -> Option<Entry> {
-        let (agency, member) = self.0.directory.recall(agency_code, identity)?;
+        let Acquaintance { agency, member } = acquaintance;
         let scope = Scope::of(agency);
         let sight = self.reader(scope).ok()?.recall(case)?;
         let head = sight.agency?;
@@ -211,9 +210,9 @@ impl Store {
     }
 
     /// The agency with this code and the member of it that somebody is, or was, if this process has met them; without
-    /// asking the database, and no access to anything.
+    /// asking the database.
     #[must_use]
-    pub fn acquaintance(&self, identity: &Identity, agency_code: &str) -> Option<(Uuid, Uuid)> {
+    pub fn acquaintance(&self, identity: &Identity, agency_code: &str) -> Option<Acquaintance> {
         self.0.directory.recall(agency_code, identity)
     }
 
