@@ -179,3 +179,26 @@ async fn a_connection_that_comes_back_is_bound_to_nobody() {
         assert_eq!(bound_to().await, "", "round {round}");
     }
 }
+
+/// Each of the three by itself: where one is missing another may hide it, as a statement that waits for a lock runs.
+#[tokio::test]
+async fn no_statement_runs_or_waits_for_ever() {
+    use crate::database::{Database, connect};
+
+    let (url, patience) = (Hand::postgres_url(), std::time::Duration::from_secs(8));
+    let (writers, readers) = connect(&url, Some(1), patience).await.unwrap();
+    for pool in [writers, readers] {
+        let Database::Postgres(pool) = pool else {
+            panic!("not PostgreSQL")
+        };
+        for (setting, limit) in [
+            ("statement_timeout", "8s"),
+            ("lock_timeout", "4s"),
+            ("idle_in_transaction_session_timeout", "16s"),
+        ] {
+            let asked = sqlx::query_scalar("SELECT current_setting($1)").bind(setting);
+            let told: String = asked.fetch_one(&pool).await.unwrap();
+            assert_eq!(told, limit, "{setting}");
+        }
+    }
+}
