@@ -140,6 +140,9 @@ impl Field {
         let mut acknowledged = Vec::new();
         for number in 0..COMMANDS {
             let key = format!("{writer}/{number}");
+            if number + 1 == COMMANDS {
+                self.counts.rival_had_its_turns().await;
+            }
             if dice.one_in(8) {
                 self.ask_what_fails(line, &key, &mut dice).await;
             }
