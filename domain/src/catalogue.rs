@@ -18,7 +18,7 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{Dimension, FocusArea, Origin, Text};
+pub use codes::{Dimension, FocusArea, Format, Origin, Text};
 pub use entry::{CatalogueError, Entry, EntryFault, EntryKind, UnknownEntryKind};
 pub use municipality::{Municipality, MunicipalityKind, MunicipalityOn};
 pub use programme::{Call, FundedCost, FundedPost, Programme};
@@ -34,6 +34,7 @@ pub struct Catalogue {
     focus_areas: Listing<FocusArea>,
     programmes: Listing<Programme>,
     origins: Listing<Origin>,
+    formats: Listing<Format>,
 }
 
 impl Catalogue {
@@ -79,6 +80,7 @@ impl Catalogue {
                 .insert(entry, FocusArea::from_entry(entry)?),
             EntryKind::Programme => self.programmes.insert(entry, Programme::from_entry(entry)?),
             EntryKind::Origin => self.origins.insert(entry, Origin::from_entry(entry)?),
+            EntryKind::Format => self.formats.insert(entry, Format::from_entry(entry)?),
         }
     }
 
@@ -176,5 +178,20 @@ impl Catalogue {
     /// The origins in the order of their codes: those valid on `date`, or all versions.
     pub fn origins_on(&self, date: Option<Date>) -> impl Iterator<Item = &Origin> {
         self.origins.list(date)
+    }
+
+    /// The format of offerings with this code, valid on the day `on`.
+    #[must_use]
+    pub fn format(&self, code: &str, on: Date) -> Option<&Format> {
+        self.formats.valid_on(code, on)
+    }
+
+    /// The formats in the order of their rank: those valid on `date`, or all versions.
+    #[must_use]
+    pub fn formats_on(&self, date: Option<Date>) -> Vec<&Format> {
+        let mut formats: Vec<_> = self.formats.list(date).collect();
+        // Stable, so that within a rank the order by code and version stays.
+        formats.sort_by_key(|format| format.rank);
+        formats
     }
 }

@@ -74,6 +74,9 @@ rules! {
     /// Things change only while open.
     R21: "Bedarfe, Schwerpunkte und Zielvereinbarungen ändern sich nur, solange sie offen sind; ein Entwurf nennt nur vereinbarte Schwerpunkte.",
          "Needs, priorities and agreements change only while they are open; a draft names only agreed priorities.";
+    /// A due date in the past.
+    R22: "Der Termin liegt in der Vergangenheit.",
+         "The due date lies in the past.";
     /// A closed case stays closed.
     R23: "Nach dem Abschluss sind nur noch Berichtigungen, nachgereichte Dokumente, Aufbewahrung, Übergabe und Wiedereröffnung möglich.",
          "After closing only corrections, late documents, retention, transfer and reopening are possible.";

@@ -22,7 +22,9 @@ use crate::agency::{AgencyCommand, AgencyState};
 use crate::case::{CaseCommand, CaseEvent, CaseState, sample};
 use crate::catalogue::Catalogue;
 use crate::facts::{Facts, Key};
+use crate::offering::OfferingCommand;
 use crate::rule::{Finding, Rejection, Rule};
+use crate::solution::SolutionCommand;
 use crate::stream::{Command, Decision, Event, EventData, State};
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::shipped().unwrap());
@@ -35,6 +37,7 @@ pub(crate) struct Given {
     agency: Option<AgencyState>,
     holders: BTreeMap<Key, Uuid>,
     counters: BTreeMap<String, u64>,
+    streams: BTreeMap<Uuid, State>,
     ids: VecDeque<Uuid>,
 }
 
@@ -46,6 +49,7 @@ pub(crate) fn given(history: &[Event]) -> Given {
         agency: Some(crate::agency::sample::state()),
         holders: BTreeMap::new(),
         counters: BTreeMap::new(),
+        streams: BTreeMap::new(),
         ids: VecDeque::new(),
     }
 }
@@ -97,6 +101,13 @@ impl Given {
         self
     }
 
+    /// Another stream of the agency stands as this history leaves it.
+    pub(crate) fn stream(mut self, id: Uuid, history: &[Event]) -> Self {
+        let state = history.iter().fold(None, State::evolve);
+        self.streams.extend(state.map(|state| (id, state)));
+        self
+    }
+
     /// The next thing made gets this id.
     pub(crate) fn making(mut self, id: Option<Uuid>) -> Self {
         self.ids.extend(id);
@@ -117,6 +128,7 @@ impl Given {
             catalogue: &CATALOGUE,
             holders: self.holders.clone(),
             counters: self.counters.clone(),
+            streams: self.streams.clone(),
         }
     }
 
@@ -191,5 +203,17 @@ impl From<CaseCommand> for Command {
 impl From<AgencyCommand> for Command {
     fn from(command: AgencyCommand) -> Self {
         Self::Agency(command)
+    }
+}
+
+impl From<OfferingCommand> for Command {
+    fn from(command: OfferingCommand) -> Self {
+        Self::Offering(command)
+    }
+}
+
+impl From<SolutionCommand> for Command {
+    fn from(command: SolutionCommand) -> Self {
+        Self::Solution(command)
     }
 }

@@ -120,7 +120,10 @@ pub fn stored(data: &EventData, version: u64) -> Body<'_> {
         EventData::Agency(AgencyEvent::AuditEngagementRequested(asked)) => {
             (asked.auditor, Role::AuditorGeneral)
         }
-        EventData::Agency(_) | EventData::Case(_) => (COORDINATOR, Role::AgencyAdmin),
+        EventData::Agency(_)
+        | EventData::Case(_)
+        | EventData::Offering(_)
+        | EventData::Solution(_) => (COORDINATOR, Role::AgencyAdmin),
     };
     Body {
         actor: Actor { member, role },

@@ -356,6 +356,7 @@ impl CaseCommand {
             return Needs {
                 keys: vec![Key::open_case(&body.municipality.key)],
                 counters: vec![opening::counter(body.occurred_on)],
+                ..Needs::default()
             };
         }
         self.kind().needs(state)
@@ -369,7 +370,7 @@ impl CommandKind {
         match (self, state) {
             (Self::ReopenCase, Some(state)) => Needs {
                 keys: vec![Key::open_case(&state.municipality.key)],
-                counters: Vec::new(),
+                ..Needs::default()
             },
             _ => Needs::default(),
         }

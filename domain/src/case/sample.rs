@@ -106,7 +106,7 @@ pub fn history() -> Vec<Event> {
 pub fn events() -> Vec<CaseEvent> {
     let of_case = |event: Event| match event.data {
         EventData::Case(event) => Some(event),
-        EventData::Agency(_) => None,
+        EventData::Agency(_) | EventData::Offering(_) | EventData::Solution(_) => None,
     };
     let all: Vec<_> = history().into_iter().filter_map(of_case).collect();
     let first = |(name, _): &(&str, u32)| all.iter().find(|event| event.event_type() == *name);

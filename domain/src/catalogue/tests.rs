@@ -129,6 +129,10 @@ fn code_lists_are_complete_and_in_order() {
     let focus_areas = catalogue.focus_areas_on(None);
     assert!(focus_areas.iter().map(|found| found.rank).eq(1..=8));
     assert_eq!(catalogue.origins_on(None).count(), 3);
+    let formats = catalogue.formats_on(Some(TODAY));
+    assert!(formats.iter().map(|found| found.rank).eq(1..=6));
+    assert!(catalogue.format("theme_day", TODAY).is_some());
+    assert!(catalogue.format("concert", TODAY).is_none());
     let early = date!(2014 - 06 - 01);
     let steering = catalogue.dimension("steering", early).expect("steering");
     assert_eq!(steering.name.get(Language::De), "Steuerung");
