@@ -50,7 +50,7 @@ pub use onboarding::Operator;
 pub use projection::{Following, StoppedAt};
 pub use read::{
     Activity, ActivityCount, CaseFilter, CaseHead, CaseListItem, CaseRead, Page, Point,
-    RecordedBody,
+    RecordedBody, StreamRead,
 };
 pub use rebuild::{Rebuildable, Rebuilt};
 pub use sources::{Clock, IdSource, Sources};

@@ -14,15 +14,15 @@ use crate::access::{Access, AccessDenied, Acquaintance, Entry, Errand, Identity,
 use crate::access_log::{self, Visit};
 use crate::directory;
 use crate::error::{CommandError, StoreError};
-use crate::read::{CaseRead, Point};
+use crate::read::{CaseRead, Point, StreamRead};
 use crate::reader::{Head, Newest};
 use crate::tenant::Scope;
 
-/// An agency, and what there is under the id of the case that was looked for.
+/// An agency, and what there is under the id of the stream that was looked for.
 struct Sight {
     state: Arc<AgencyState>,
     version: u64,
-    case: Option<Head>,
+    stream: Option<Head>,
 }
 
 impl Store {
@@ -40,6 +40,7 @@ impl Store {
             operation: "access",
             permission,
             case: None,
+            stream: None,
             needs_state: false,
         };
         let entry = self.enter(identity, agency_code, errand).await?;
@@ -62,7 +63,7 @@ impl Store {
         };
         let member = directory.member(self.readers(), agency, identity).await?;
         let scope = Scope::of(agency);
-        let wanted = errand.case.filter(|_| errand.needs_state);
+        let wanted = errand.case.filter(|_| errand.needs_state).or(errand.stream);
         if let Some(member) = member {
             let sight = self.sight(scope, wanted).await?;
             if let Some(member) = sight.state.member(member) {
@@ -89,7 +90,7 @@ impl Store {
         Ok(Sight {
             state: state.ok_or(AccessDenied::Unknown)?,
             version,
-            case: seen.stream,
+            stream: seen.stream,
         })
     }
 
@@ -103,13 +104,18 @@ impl Store {
             return Err(AccessDenied::Forbidden(errand.permission));
         }
         let case = match errand.case.filter(|_| errand.needs_state) {
-            Some(id) => self.case_of(&access, id, sight.case).await?,
+            Some(id) => self.case_of(&access, id, sight.stream.clone()).await?,
+            None => None,
+        };
+        let stream = match errand.stream {
+            Some(id) => self.stream_of(&access, id, sight.stream).await?,
             None => None,
         };
         Ok(Entry {
             access,
             agency: (sight.version, sight.state),
             case,
+            stream,
         })
     }
 
@@ -163,8 +169,8 @@ impl Store {
     }
 
     /// What [`Self::enter`] would say, by what this process saw a moment ago (100 ms at the most) and
-    /// without asking the database; none if that is not known or is not in the caller's favour. The case
-    /// may be an older version of itself.
+    /// without asking the database; none if that is not known or is not in the caller's favour. The case,
+    /// or the other stream, may be an older version of itself.
     ///
     /// For commands: whether one is carried out is decided on the agency's newest state in any case.
     #[must_use]
@@ -172,11 +178,11 @@ impl Store {
         &self,
         acquaintance: Acquaintance,
         permission: Permission,
-        case: Option<Uuid>,
+        (case, stream): (Option<Uuid>, Option<Uuid>),
     ) -> Option<Entry> {
         let Acquaintance { agency, member } = acquaintance;
         let scope = Scope::of(agency);
-        let sight = self.reader(scope).ok()?.recall(case)?;
+        let sight = self.reader(scope).ok()?.recall(case.or(stream))?;
         let head = sight.agency?;
         let Newest::Agency(state) = head.state else {
             return None;
@@ -185,6 +191,10 @@ impl Store {
         if !access.may(permission) {
             return None;
         }
+        let stream = match (stream, &sight.stream) {
+            (Some(id), Some(head)) => Some(StreamRead::remembered(id, head)?),
+            _ => None,
+        };
         let case = match (case, sight.stream) {
             (Some(id), Some(head)) => {
                 let Newest::Case(state) = head.state else {
@@ -206,6 +216,7 @@ impl Store {
             access,
             agency: (head.version, state),
             case,
+            stream,
         })
     }
 
@@ -324,7 +335,7 @@ impl Store {
         let folded = self.fold(access.scope(), access.agency(), point).await?;
         Ok(folded.and_then(|folded| match folded.state {
             State::Agency(state) => Some(state),
-            State::Case(_) => None,
+            State::Case(_) | State::Offering(_) | State::Solution(_) => None,
         }))
     }
 
@@ -365,10 +376,12 @@ impl Store {
                 let folded = self.fold(scope, id, Point::Now).await?;
                 Ok(folded.and_then(|folded| match folded.state {
                     State::Agency(state) => Some(Arc::new(state)),
-                    State::Case(_) => None,
+                    State::Case(_) | State::Offering(_) | State::Solution(_) => None,
                 }))
             }
-            Some(Newest::Case(_)) => Err(StoreError::Corrupt(format!("agency {id} is a case"))),
+            Some(Newest::Case(_) | Newest::Other(_)) => {
+                Err(StoreError::Corrupt(format!("{id} is no agency")))
+            }
         }
     }
 }

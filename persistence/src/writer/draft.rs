@@ -67,10 +67,20 @@ impl Draft {
             .collect();
         missing.sort_unstable();
         missing.dedup();
-        if missing.is_empty() {
+        self.read(session, &missing).await
+    }
+
+    /// Reads the newest states of streams, as far as they are there.
+    async fn read<S: Session>(
+        &mut self,
+        session: &mut S,
+        streams: &[Uuid],
+    ) -> Result<(), StoreError> {
+        if streams.is_empty() {
             return Ok(());
         }
-        for (stream, head) in session.heads(self.batch.rows(), &missing).await? {
+        let agency = self.batch.agency;
+        for (stream, head) in session.heads(self.batch.rows(), streams).await? {
             let known = state_of(session, agency, stream, head).await?;
             self.states.extend(known.map(|known| (stream, known)));
         }
@@ -123,6 +133,7 @@ impl Draft {
                 .counters(session, &needs)
                 .await
                 .map_err(StoreError::from)?,
+            streams: self.streams(session, cache, &needs).await?,
         };
         let mut new_id = || sources.ids.id();
         let decision = submission.command.decide(state, &facts, &mut new_id)?;
@@ -198,6 +209,22 @@ impl Draft {
             }
         }
         Ok(counters)
+    }
+
+    /// The states of the other streams that are asked for, as this draft leaves them.
+    async fn streams<S: Session>(
+        &mut self,
+        session: &mut S,
+        cache: &mut AgencyCache,
+        needs: &Needs,
+    ) -> Result<BTreeMap<Uuid, State>, StoreError> {
+        let asked = needs.streams.iter().copied();
+        let missing: Vec<Uuid> = asked
+            .filter(|id| !self.states.contains_key(id) && !cache.states.contains(id))
+            .collect();
+        self.read(session, &missing).await?;
+        let known = |id: &Uuid| Some((*id, State::clone(&self.known(cache, *id)?.state)));
+        Ok(needs.streams.iter().filter_map(known).collect())
     }
 
     /// Now, but never before what the agency recorded last.
@@ -277,7 +304,9 @@ fn actor(submission: &Submission, agency: Option<&AgencyState>) -> Result<Actor,
     match submission.access.principal() {
         Principal::Operator => match submission.command {
             Command::Agency(_) => Ok(Actor::OPERATOR),
-            Command::Case(_) => Err(CommandError::Forbidden(permission)),
+            Command::Case(_) | Command::Offering(_) | Command::Solution(_) => {
+                Err(CommandError::Forbidden(permission))
+            }
         },
         // Its right was read from the network's log a moment ago; there is no order between that one and this.
         Principal::Network { member, role } => {
@@ -294,3 +323,6 @@ fn actor(submission: &Submission, agency: Option<&AgencyState>) -> Result<Actor,
             .ok_or(CommandError::Forbidden(permission)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,7 @@ pub(super) async fn check_version<S: Session>(
     let stream = submission.stream.unwrap_or(agency);
     // Whoever may not read the history is told where it is, and no more.
     let reads = match known.state.kind() {
-        StreamKind::Agency => Permission::AgencyRead,
+        StreamKind::Agency | StreamKind::Offering | StreamKind::Solution => Permission::AgencyRead,
         StreamKind::Case => Permission::CaseHistory,
     };
     if !submission.access.may(reads) {

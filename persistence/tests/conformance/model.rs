@@ -276,7 +276,7 @@ impl Subject for Model {
                 recorded_at: last.1,
                 state,
             }),
-            State::Agency(_) => None,
+            State::Agency(_) | State::Offering(_) | State::Solution(_) => None,
         }
     }
 

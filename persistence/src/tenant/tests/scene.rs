@@ -1,6 +1,8 @@
 //! Two agencies that have everything in common but themselves: what each does, what each reads, and how its rows are put
 //! into disorder.
 
+mod offers;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -360,6 +362,7 @@ impl Scene {
 
     /// What an agency does in its cases; the second one does something more, so that its log is longer.
     async fn act(&mut self, whose: usize) {
+        self.offer(whose).await;
         let first = self.open_case(whose, "15002", "open").await.unwrap();
         self.cases[whose] = Some(first.stream);
         let again = self.open_case(whose, "15002", "open again").await;
@@ -419,6 +422,7 @@ impl Scene {
             .await
             .unwrap();
         self.see(whose, "agency then", then);
+        self.read_offers(whose).await;
         let list = store
             .cases(&access, &CaseFilter::default(), None, 50)
             .await

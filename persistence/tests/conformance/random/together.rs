@@ -11,6 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fallbuch_domain::agency::AgencyEvent;
 use fallbuch_domain::case::CaseEvent;
 use fallbuch_domain::envelope::StoredEvent;
+use fallbuch_domain::offering::OfferingEvent;
+use fallbuch_domain::solution::SolutionEvent;
 use fallbuch_domain::{EventData, Timestamp};
 use fallbuch_persistence::Sources;
 use serde_json::Value;
@@ -129,6 +131,16 @@ fn drawn(body: &String) -> (Uuid, Uuid, [u8; 16]) {
             | AgencyEvent::AuditEngagementRequested(_)
             | AgencyEvent::AuditEngagementApproved(_)
             | AgencyEvent::AuditEngagementEnded(_) => Uuid::nil(),
+        },
+        EventData::Offering(event) => match event {
+            OfferingEvent::OfferingScheduled(_) => stored.stream.id,
+            OfferingEvent::OfferingPostponed(_)
+            | OfferingEvent::OfferingHeld(_)
+            | OfferingEvent::OfferingCancelled(_) => Uuid::nil(),
+        },
+        EventData::Solution(event) => match event {
+            SolutionEvent::SolutionDescribed(_) => stored.stream.id,
+            SolutionEvent::SolutionRevised(_) | SolutionEvent::SolutionWithdrawn(_) => Uuid::nil(),
         },
     };
     let whole: Value = serde_json::from_str(body).unwrap();
