@@ -6,14 +6,16 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse};
 use fallbuch_domain::{Finding, Rule};
-use fallbuch_persistence::{CommandError, Receipt, RecordedBody, StoreError};
+use fallbuch_persistence::{CommandError, Page, Receipt, RecordedBody, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::etag::EntityTag;
 use crate::language::Language;
 use crate::problem::Problem;
 use crate::problem_catalogue::ProblemCode;
+use crate::request::Paging;
 
 /// How long a client is to wait when the store is busy, in seconds.
 const RETRY_AFTER: u32 = 1;
@@ -31,10 +33,21 @@ pub(crate) struct PageInfo {
     pub(crate) has_more: bool,
 }
 
+impl PageInfo {
+    /// The place of a page whose items are told apart by their ids.
+    pub(crate) fn of<T>(page: &Page<T>, id: impl Fn(&T) -> Uuid) -> Self {
+        let last = page.items.last().filter(|_| page.has_more);
+        Self {
+            next: last.map(|last| Paging::cursor_after(&id(last).to_string())),
+            has_more: page.has_more,
+        }
+    }
+}
+
 /// What a command came to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CommandAnswer {
-    /// The case's version after the command: the one to name in the next `If-Match`.
+    /// The version after the command: the one to name in the next `If-Match`.
     pub(crate) version: u64,
     /// The command's events, exactly as they stand in the log.
     #[schema(value_type = Vec<crate::contract::RecordedEvent>)]

@@ -76,6 +76,31 @@ impl<O: Operation, B> Request<O, Command<B>> {
         .await
     }
 
+    /// Begins an offering or a solution; `list` is where its kind is listed.
+    pub(crate) async fn begin(
+        self,
+        list: &str,
+        make: impl FnOnce(B) -> DomainCommand,
+    ) -> Result<HttpResponse, Problem> {
+        let home = self.below_agency(list);
+        let place = |receipt: &Receipt| format!("{home}/{}", receipt.stream);
+        self.execute(None, Expected::New, make, place).await
+    }
+
+    /// Carries out a command to the addressed offering or solution; `list` is where its kind is listed.
+    pub(crate) async fn on_stream(
+        self,
+        list: &str,
+        make: impl FnOnce(B) -> DomainCommand,
+    ) -> Result<HttpResponse, Problem> {
+        let stream = self.addressed.stream()?;
+        let (id, version) = (stream.id, stream.version);
+        let expected = expected(self.body.if_match.clone(), version);
+        let home = self.below_agency(list);
+        let place = |_: &Receipt| format!("{home}/{id}");
+        self.execute(Some(id), expected, make, place).await
+    }
+
     fn cases(&self) -> String {
         self.below_agency("cases")
     }
@@ -111,7 +136,7 @@ impl<O: Operation, B> Request<O, Command<B>> {
     }
 }
 
-/// The version the command was made on: of several the client names, the one the case is at.
+/// The version the command was made on: of several the client names, the one the stream is at.
 fn expected(if_match: Option<IfMatch>, current: u64) -> Expected {
     match if_match {
         None => Expected::Unsaid,

@@ -16,10 +16,12 @@ use uuid::Uuid;
 use crate::answer::PageInfo;
 
 mod audit;
+mod offers;
 
 pub(crate) use audit::{
     EngagementList, EngagementView, OwnEngagementList, OwnEngagementView, VisitPage, VisitView,
 };
+pub(crate) use offers::{OfferingPage, OfferingView, SolutionPage, SolutionView};
 
 /// An event exactly as it stands in the agency's log: the same bytes that are hashed.
 #[derive(ToSchema)]

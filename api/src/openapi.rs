@@ -11,7 +11,7 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operation::OPERATIONS;
-use crate::{agencies, cases, catalogue, feed, health, statistics};
+use crate::{agencies, cases, catalogue, feed, health, offerings, solutions, statistics};
 
 /// Registers every operation; what is not here is neither served nor documented.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -37,6 +37,18 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(catalogue::list_focus_areas)
         .service(catalogue::list_programmes)
         .service(catalogue::list_origins)
+        .service(catalogue::list_formats)
+        .service(offerings::schedule_offering)
+        .service(offerings::list_offerings)
+        .service(offerings::read_offering)
+        .service(offerings::postpone_offering)
+        .service(offerings::hold_offering)
+        .service(offerings::cancel_offering)
+        .service(solutions::describe_solution)
+        .service(solutions::list_solutions)
+        .service(solutions::read_solution)
+        .service(solutions::revise_solution)
+        .service(solutions::withdraw_solution)
         .service(cases::open_case)
         .service(cases::list_cases)
         .service(cases::read_case)
@@ -118,7 +130,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
         .to_owned();
     let permission = OPERATIONS.iter().find(|(known, _)| *known == id);
     let is_command = method == "post";
-    let creates = id == "open_case";
+    let creates = shared::CREATING.contains(&id.as_str());
     operation["security"] = match permission {
         None => json!([]),
         Some((_, None)) => json!([{"bearer": []}]),
@@ -202,7 +214,7 @@ fn answers(
             ("415", "UnsupportedMediaType"),
             ("422", "IdempotencyKeyReused"),
         ]);
-        if id != "open_case" {
+        if !shared::CREATING.contains(&id) {
             problems.extend([("412", "VersionStale"), ("428", "PreconditionRequired")]);
         }
     } else if secured {

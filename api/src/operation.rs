@@ -50,6 +50,7 @@ operations! {
     ListFocusAreas = "list_focus_areas";
     ListProgrammes = "list_programmes";
     ListOrigins = "list_origins";
+    ListFormats = "list_formats";
     ReadAgency = "read_agency" AgencyRead;
     ListSites = "list_sites" AgencyRead;
     ListMembers = "list_members" AgencyRead;
@@ -63,6 +64,17 @@ operations! {
     ReadAccessLog = "read_access_log" AuditRead;
     ReadFeed = "read_feed" EventSubscribe;
     ReadActivity = "read_activity" ReportRead;
+    ListOfferings = "list_offerings" AgencyRead;
+    ReadOffering = "read_offering" AgencyRead;
+    ScheduleOffering = "schedule_offering" OfferingWrite;
+    PostponeOffering = "postpone_offering" OfferingWrite;
+    HoldOffering = "hold_offering" OfferingWrite;
+    CancelOffering = "cancel_offering" OfferingWrite;
+    ListSolutions = "list_solutions" AgencyRead;
+    ReadSolution = "read_solution" AgencyRead;
+    DescribeSolution = "describe_solution" SolutionWrite;
+    ReviseSolution = "revise_solution" SolutionWrite;
+    WithdrawSolution = "withdraw_solution" SolutionWrite;
     ListCases = "list_cases" CaseRead;
     ReadCase = "read_case" CaseRead;
     ListAllowedCommands = "list_allowed_commands" CaseRead;
@@ -90,6 +102,8 @@ operations! {
 #[cfg(test)]
 mod tests {
     use fallbuch_domain::case::CommandKind;
+    use fallbuch_domain::offering::OfferingCommand;
+    use fallbuch_domain::solution::SolutionCommand;
 
     use super::*;
 
@@ -102,6 +116,17 @@ mod tests {
                 Some(Some(kind.permission())),
                 "{kind:?}"
             );
+        }
+    }
+
+    #[test]
+    fn every_command_to_an_offering_or_a_solution_has_one_too() {
+        let of_offerings = OfferingCommand::OPERATIONS.iter();
+        let of_offerings = of_offerings.map(|id| (*id, Some(OfferingCommand::PERMISSION)));
+        let of_solutions = SolutionCommand::OPERATIONS.iter();
+        let of_solutions = of_solutions.map(|id| (*id, Some(SolutionCommand::PERMISSION)));
+        for expected in of_offerings.chain(of_solutions) {
+            assert!(OPERATIONS.contains(&expected), "{expected:?}");
         }
     }
 

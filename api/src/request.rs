@@ -234,6 +234,7 @@ async fn entered<O: Operation>(
         operation: O::ID,
         permission,
         case: path.case_id,
+        stream: path.stream(),
         needs_state: O::NEEDS_STATE,
     };
     let entered = store.enter(login, code, errand).await;
@@ -241,6 +242,7 @@ async fn entered<O: Operation>(
         access,
         agency,
         case,
+        stream,
     } = entered.map_err(|denied| match denied {
         AccessDenied::Unknown => {
             security_log::unknown_agency(services.proxies.client(request), login, O::ID);
@@ -256,7 +258,7 @@ async fn entered<O: Operation>(
     log_agency(request, access.agency_code());
     let addressed = match path.case_id {
         Some(id) if !O::NEEDS_STATE => path.addressed_head(store.case_head(&access, id).await?)?,
-        Some(_) | None => path.addressed(agency, case)?,
+        Some(_) | None => path.addressed(agency, case, stream)?,
     };
     Ok((access, addressed))
 }
@@ -275,8 +277,10 @@ fn recalled<O: Operation>(
         return None;
     }
     let store = &services.store;
-    let entry = store.recall(known, O::PERMISSION?, path.case_id)?;
-    let addressed = path.addressed(entry.agency, entry.case).ok()?;
+    let entry = store.recall(known, O::PERMISSION?, (path.case_id, path.stream()))?;
+    let addressed = path
+        .addressed(entry.agency, entry.case, entry.stream)
+        .ok()?;
     log_agency(request, entry.access.agency_code());
     Some((entry.access, addressed))
 }

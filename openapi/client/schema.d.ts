@@ -787,6 +787,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/offerings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the offerings of an agency
+         * @description The agency's offerings at all its sites, those scheduled last first.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["list_offerings"];
+        put?: never;
+        /**
+         * Schedule an offering
+         * @description Announces a theme day, a workshop or the like, at one of the agency's open sites or at another place:
+         *     exactly one of `site` and `place` is named (R03). The format is one of the catalogue (R12). A day in
+         *     the past is accepted with a warning (R22). The answer's `Location` is the offering.
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["schedule_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an offering
+         * @description What is planned and what became of it. The `ETag` carries the version that the next command names in
+         *     `If-Match`.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["read_offering"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an offering
+         * @description Calls the offering off; it stays visible with its status. Only while it is scheduled (R21).
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["cancel_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that an offering was held
+         * @description `occurred_on` is the day it was held. Only while it is scheduled (R21).
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["hold_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}/postponements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Postpone an offering
+         * @description Puts the offering off to another day. It stays where it was unless `site` or `place` says where it
+         *     moves. Only while it is scheduled (R21).
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["postpone_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/sites": {
         parameters: {
             query?: never;
@@ -803,6 +923,104 @@ export interface paths {
         get: operations["list_sites"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the model solutions of an agency
+         * @description The agency's catalogue, those described last first. Filters combine; a cursor goes with the filters
+         *     it was handed out for.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["list_solutions"];
+        put?: never;
+        /**
+         * Describe a model solution
+         * @description Takes a solution up into the agency's catalogue. Its origin, dimensions, focus areas and the donor's
+         *     key are valid on the day (R12). The answer's `Location` is the solution.
+         *
+         *     Permission: `solution:write`.
+         */
+        post: operations["describe_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions/{solution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a model solution
+         * @description What it is, where it comes from and what it serves. The `ETag` carries the version that the next
+         *     command names in `If-Match`.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["read_solution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions/{solution_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revise a model solution
+         * @description Changes the members named in `changes`; absent ones stay, `null` clears the donor. Only while the
+         *     solution is offered (R21).
+         *
+         *     Permission: `solution:write`.
+         */
+        post: operations["revise_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions/{solution_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a model solution
+         * @description The solution is offered no more; it stays visible with its status. Only while it is offered (R21).
+         *
+         *     Permission: `solution:write`.
+         */
+        post: operations["withdraw_solution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -867,6 +1085,26 @@ export interface paths {
          * @description What target agreements usually set their priorities in.
          */
         get: operations["list_focus_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the formats of offerings
+         * @description In what form agencies offer qualification: theme days, workshops and others.
+         */
+        get: operations["list_formats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1340,6 +1578,16 @@ export interface components {
              */
             valid_until: string;
         };
+        /** @description Calls an offering off. */
+        CancelOffering: {
+            /**
+             * Format: date
+             * @description The day it was called off.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
         /** @description Captures a need. */
         CaptureNeed: {
             /** @description Code of the quality dimension, from the catalogue. */
@@ -1563,7 +1811,7 @@ export interface components {
             events: components["schemas"]["RecordedEvent"][];
             /**
              * Format: int64
-             * @description The case's version after the command: the one to name in the next `If-Match`.
+             * @description The version after the command: the one to name in the next `If-Match`.
              */
             version: number;
             /** @description What was noticed without being refused. */
@@ -1577,6 +1825,32 @@ export interface components {
             participants: components["schemas"]["Participant"][];
             /** @description What was talked about. */
             topics: components["schemas"]["Line"][];
+        };
+        /** @description Describes a model solution. */
+        DescribeSolution: {
+            /** @description What it is and what it needs. */
+            description: components["schemas"]["Prose"];
+            dimensions: string[];
+            /**
+             * @description Key of the municipality that gives it.
+             * @example 15002
+             */
+            donor?: string;
+            focus_areas: string[];
+            /**
+             * Format: date
+             * @description The day it was taken up; the codes have to be valid then (R12).
+             */
+            occurred_on: string;
+            /**
+             * @description Code of the programme it comes from, from the catalogue.
+             * @example lernen_vor_ort
+             */
+            origin: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
         };
         /** @description A quality dimension of municipal education management, by which needs are ordered and rated. */
         Dimension: {
@@ -1718,6 +1992,11 @@ export interface components {
             /** @description The entries. */
             items: components["schemas"]["FocusArea"][];
         };
+        /** @description The formats of offerings, in their order. */
+        FormatList: {
+            /** @description The entries. */
+            items: components["schemas"]["OfferingFormat"][];
+        };
         /** @description Something other than a post that a programme pays. */
         FundedCost: {
             /**
@@ -1751,6 +2030,16 @@ export interface components {
              * @example ok
              */
             status: string;
+        };
+        /** @description Records that an offering took place. */
+        HoldOffering: {
+            /**
+             * Format: date
+             * @description The day it was held.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description The latest initial meeting. */
         InitialMeeting: {
@@ -2026,6 +2315,142 @@ export interface components {
              */
             need: string;
         };
+        /** @description An offering. */
+        Offering: {
+            /**
+             * Format: int32
+             * @description For how many participants there is room.
+             */
+            capacity?: number;
+            /**
+             * @description Code of the format.
+             * @example theme_day
+             */
+            format: string;
+            /**
+             * Format: date
+             * @description The day it was held, once it was.
+             */
+            held_on?: string;
+            /**
+             * Format: uuid
+             * @description The offering's id.
+             */
+            offering_id: string;
+            /**
+             * Format: date
+             * @description The day it is planned for, or was.
+             */
+            on: string;
+            /** @description Where, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /**
+             * Format: date-time
+             * @description When the last event of this version was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: uuid
+             * @description The agency's site, if it is at one.
+             */
+            site?: string;
+            /** @description What became of it. */
+            status: components["schemas"]["OfferingStatus"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+            /**
+             * Format: int64
+             * @description The version of this state: the one to name in `If-Match`.
+             */
+            version: number;
+        };
+        /** @description Data of `offering_cancelled`; the reason stands in the envelope. */
+        OfferingCancelled: Record<string, never>;
+        /** @description A format in which agencies offer qualification. */
+        OfferingFormat: {
+            /**
+             * @description The code that events carry.
+             * @example theme_day
+             */
+            code: string;
+            /** @description The name for people. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int32
+             * @description The place in the list, counted from 1.
+             * @example 1
+             */
+            rank: number;
+            /**
+             * Format: date
+             * @description The first valid day; absent if valid before the initiative began.
+             */
+            valid_from?: string;
+            /**
+             * Format: date
+             * @description The last valid day; absent if no end is known.
+             */
+            valid_to?: string;
+            /**
+             * Format: int32
+             * @description The version of this code: 1, 2, …
+             * @example 1
+             */
+            version: number;
+        };
+        /** @description Data of `offering_held`; the event's day is the day it was held. */
+        OfferingHeld: Record<string, never>;
+        /** @description A page of an agency's offerings. */
+        OfferingPage: {
+            /** @description The offerings, those scheduled last first. */
+            items: components["schemas"]["Offering"][];
+            /** @description Where the page stands in the list. */
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description Data of `offering_postponed`. If neither a site nor a place is named, it stays where it was. */
+        OfferingPostponed: {
+            /**
+             * Format: date
+             * @description The new day.
+             */
+            on: string;
+            /** @description Where instead, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned instead.
+             */
+            site?: string;
+        };
+        /** @description Data of `offering_scheduled`: at one of the agency's sites or at another place. */
+        OfferingScheduled: {
+            /**
+             * Format: int32
+             * @description For how many participants there is room.
+             */
+            capacity?: number;
+            /** @description Code of the format. */
+            format: string;
+            /**
+             * Format: date
+             * @description The day it is planned for.
+             */
+            on: string;
+            /** @description Where, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned.
+             */
+            site?: string;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
+        /**
+         * @description What became of an offering.
+         * @enum {string}
+         */
+        OfferingStatus: "scheduled" | "held" | "cancelled";
         /** @description Opens a case. */
         OpenCase: {
             /**
@@ -2094,6 +2519,28 @@ export interface components {
          * @enum {string}
          */
         Permission: "agency:read" | "case:read" | "case:history" | "case:record" | "person:read" | "person:write" | "event:subscribe" | "report:read" | "offering:write" | "solution:write" | "case:open" | "case:assign" | "agreement:write" | "agreement:sign" | "case:close" | "case:reopen" | "case:correct" | "case:transfer" | "export:create" | "agency:admin" | "audit:read" | "privacy:officer" | "network:admin" | "network:report" | "audit:request";
+        /** @description Puts an offering off. If it moves, at most one of site and place is named (R03). */
+        PostponeOffering: {
+            /**
+             * Format: date
+             * @description The day it was put off.
+             */
+            occurred_on: string;
+            /**
+             * Format: date
+             * @description The new day.
+             */
+            on: string;
+            /** @description Where instead, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned instead.
+             */
+            site?: string;
+        };
         /** @description A priority of the advice. */
         Priority: {
             /**
@@ -2400,9 +2847,9 @@ export interface components {
             /**
              * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
              *
-             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded
+             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded, `offering_scheduled`: OfferingScheduled, `offering_postponed`: OfferingPostponed, `offering_held`: OfferingHeld, `offering_cancelled`: OfferingCancelled, `solution_described`: SolutionDescribed, `solution_revised`: SolutionRevised, `solution_withdrawn`: SolutionWithdrawn
              */
-            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | Record<string, never>;
+            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | components["schemas"]["OfferingScheduled"] | components["schemas"]["OfferingPostponed"] | components["schemas"]["OfferingHeld"] | components["schemas"]["OfferingCancelled"] | components["schemas"]["SolutionDescribed"] | components["schemas"]["SolutionRevised"] | components["schemas"]["SolutionWithdrawn"] | Record<string, never>;
             /**
              * Format: uuid
              * @description The event's id.
@@ -2508,6 +2955,18 @@ export interface components {
             /** @description Why, if it needs saying. */
             reason?: components["schemas"]["Prose"];
         };
+        /** @description Describes a model solution differently. */
+        ReviseSolution: {
+            /** @description The new values, at least one. */
+            changes: components["schemas"]["SolutionChanges"];
+            /**
+             * Format: date
+             * @description The day of the revision; the codes in it have to be valid then (R12).
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /**
          * @description What a member is in an agency.
          * @enum {string}
@@ -2517,7 +2976,41 @@ export interface components {
          * @description A rule of the domain by its stable id.
          * @enum {string}
          */
-        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33";
+        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R22" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33";
+        /** @description Schedules an offering, at one of the agency's sites or at another place: exactly one of them is named (R03). */
+        ScheduleOffering: {
+            /**
+             * Format: int32
+             * @description For how many participants there is room.
+             */
+            capacity?: number;
+            /**
+             * @description Code of the format, from the catalogue.
+             * @example theme_day
+             */
+            format: string;
+            /**
+             * Format: date
+             * @description The day it was scheduled.
+             */
+            occurred_on: string;
+            /**
+             * Format: date
+             * @description The day it is planned for.
+             */
+            on: string;
+            /** @description Where, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned.
+             */
+            site?: string;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
         /** @description Records that the agreement was signed. */
         SignAgreement: {
             /** @description What ends it besides its date. */
@@ -2601,6 +3094,72 @@ export interface components {
              */
             site: string;
         };
+        /** @description A model solution. */
+        Solution: {
+            /** @description What it is and what it needs. */
+            description: components["schemas"]["Prose"];
+            /** @description Codes of the quality dimensions it serves. */
+            dimensions: string[];
+            /**
+             * @description Key of the municipality that gives it.
+             * @example 15002
+             */
+            donor?: string;
+            /** @description Codes of the focus areas it serves. */
+            focus_areas: string[];
+            /**
+             * @description Code of the programme it comes from.
+             * @example lernen_vor_ort
+             */
+            origin: string;
+            /**
+             * Format: date-time
+             * @description When the last event of this version was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: uuid
+             * @description The solution's id.
+             */
+            solution_id: string;
+            /** @description Whether it is offered. */
+            status: components["schemas"]["SolutionStatus"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+            /**
+             * Format: int64
+             * @description The version of this state: the one to name in `If-Match`.
+             */
+            version: number;
+        };
+        /** @description What a revision changes of a solution; absent members stay, `null` clears. */
+        SolutionChanges: {
+            /** @description What it is and what it needs. */
+            description?: components["schemas"]["Prose"];
+            dimensions?: string[];
+            /** @description The new value; `null` clears it. */
+            donor?: string | null;
+            focus_areas?: string[];
+            /** @description Code of the programme it comes from. */
+            origin?: string;
+            /** @description Its title. */
+            title?: components["schemas"]["Line"];
+        };
+        /** @description Data of `solution_described`. */
+        SolutionDescribed: {
+            /** @description What it is and what it needs. */
+            description: components["schemas"]["Prose"];
+            /** @description Codes of the quality dimensions it serves. */
+            dimensions: string[];
+            /** @description Key of the municipality that gives it. */
+            donor?: string;
+            /** @description Codes of the focus areas it serves. */
+            focus_areas: string[];
+            /** @description Code of the programme it comes from. */
+            origin: string;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
         /** @description A federal programme whose results are passed on as model solutions. */
         SolutionOrigin: {
             /**
@@ -2640,6 +3199,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description A page of an agency's model solutions. */
+        SolutionPage: {
+            /** @description The solutions, those described last first. */
+            items: components["schemas"]["Solution"][];
+            /** @description Where the page stands in the list. */
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description Data of `solution_revised`. */
+        SolutionRevised: {
+            /** @description The new values. */
+            changes: components["schemas"]["SolutionChanges"];
+        };
+        /**
+         * @description Whether a solution is offered.
+         * @enum {string}
+         */
+        SolutionStatus: "offered" | "withdrawn";
+        /** @description Data of `solution_withdrawn`; the reason stands in the envelope. */
+        SolutionWithdrawn: Record<string, never>;
         /**
          * @description How far a case has come; follows from its events.
          * @enum {string}
@@ -2668,7 +3246,7 @@ export interface components {
          * @description What kind of stream an event belongs to.
          * @enum {string}
          */
-        StreamKind: "agency" | "case";
+        StreamKind: "agency" | "case" | "offering" | "solution";
         /** @description The stream an event belongs to. */
         StreamReference: {
             /**
@@ -2761,6 +3339,16 @@ export interface components {
         };
         /** @description Withdraws a need. */
         WithdrawNeed: {
+            /**
+             * Format: date
+             * @description The day of the withdrawal.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
+        /** @description Ends the offer of a model solution. */
+        WithdrawSolution: {
             /**
              * Format: date
              * @description The day of the withdrawal.
@@ -3161,7 +3749,7 @@ export interface components {
          */
         IdempotencyKey: string;
         /**
-         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+         * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
          * @example "7"
          */
         IfMatch: string;
@@ -3186,10 +3774,20 @@ export interface components {
          */
         NeedId: string;
         /**
+         * @description The offering's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        OfferingId: string;
+        /**
          * @description The priority's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         PriorityId: string;
+        /**
+         * @description The solution's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        SolutionId: string;
         /**
          * @description The version: the event's place in the case.
          * @example 7
@@ -3219,7 +3817,7 @@ export interface components {
          */
         Link: string;
         /**
-         * @description The case after opening it, the list of members or audit engagements after changing it, else the command's last event.
+         * @description The case after opening it, the offering or solution, the list of members or audit engagements after changing it, else the command's last event.
          * @example /v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001
          */
         Location: string;
@@ -3603,7 +4201,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3720,7 +4318,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3829,7 +4427,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4330,7 +4928,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4448,7 +5046,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4564,7 +5162,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4689,7 +5287,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4914,7 +5512,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5032,7 +5630,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5358,7 +5956,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5498,7 +6096,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5621,7 +6219,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5753,7 +6351,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5869,7 +6467,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5992,7 +6590,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6108,7 +6706,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6242,7 +6840,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6837,7 +7435,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6955,7 +7553,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7064,7 +7662,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7166,6 +7764,596 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
+    list_offerings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at the most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description `page.next` of the page before.
+                 * @example Nw
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only offerings with this status. */
+                status?: components["schemas"]["OfferingStatus"];
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of offerings. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "capacity": 40,
+                     *           "format": "theme_day",
+                     *           "held_on": "2015-06-10",
+                     *           "offering_id": "014f8806-ef40-7000-8000-00000000f001",
+                     *           "on": "2015-06-10",
+                     *           "place": "Stadthaus Halle (Saale)",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "status": "held",
+                     *           "title": "Thementag Bildungsmonitoring",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "has_more": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfferingPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    schedule_offering: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "capacity": 40,
+                 *       "format": "theme_day",
+                 *       "occurred_on": "2015-03-02",
+                 *       "on": "2015-05-20",
+                 *       "site": "014a0325-8c00-7000-8000-00000000b001",
+                 *       "title": "Thementag Bildungsmonitoring"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleOffering"];
+            };
+        };
+        responses: {
+            /** @description The offering is scheduled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "capacity": 40,
+                     *             "format": "theme_day",
+                     *             "on": "2015-05-20",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b001",
+                     *             "title": "Thementag Bildungsmonitoring"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-03-02",
+                     *           "position": 13,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_scheduled",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    read_offering: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offering. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capacity": 40,
+                     *       "format": "theme_day",
+                     *       "held_on": "2015-06-10",
+                     *       "offering_id": "014f8806-ef40-7000-8000-00000000f001",
+                     *       "on": "2015-06-10",
+                     *       "place": "Stadthaus Halle (Saale)",
+                     *       "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *       "status": "held",
+                     *       "title": "Thementag Bildungsmonitoring",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Offering"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    cancel_offering: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2015-06-10",
+                 *       "reason": "Zu wenige Anmeldungen."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelOffering"];
+            };
+        };
+        responses: {
+            /** @description The offering is cancelled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-06-10",
+                     *           "position": 15,
+                     *           "reason": "Zu wenige Anmeldungen.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_cancelled",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    hold_offering: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2015-06-10"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HoldOffering"];
+            };
+        };
+        responses: {
+            /** @description The offering is held. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-06-10",
+                     *           "position": 15,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_held",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    postpone_offering: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2015-05-04",
+                 *       "on": "2015-06-10",
+                 *       "place": "Stadthaus Halle (Saale)",
+                 *       "reason": "Die Referentin ist verhindert."
+                 *     }
+                 */
+                "application/json": components["schemas"]["PostponeOffering"];
+            };
+        };
+        responses: {
+            /** @description The offering is postponed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "on": "2015-06-10",
+                     *             "place": "Stadthaus Halle (Saale)"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-05-04",
+                     *           "position": 14,
+                     *           "reason": "Die Referentin ist verhindert.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_postponed",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
     list_sites: {
         parameters: {
             query?: never;
@@ -7225,6 +8413,534 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_solutions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at the most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description `page.next` of the page before.
+                 * @example Nw
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only solutions with this status. */
+                status?: components["schemas"]["SolutionStatus"];
+                /**
+                 * @description Only solutions that serve the quality dimension with this code.
+                 * @example data
+                 */
+                dimension?: string;
+                /**
+                 * @description Only solutions that serve the focus area with this code.
+                 * @example education_reporting
+                 */
+                focus_area?: string;
+                /**
+                 * @description Only solutions of the programme with this code.
+                 * @example lernen_vor_ort
+                 */
+                origin?: string;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of solutions. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                     *           "dimensions": [
+                     *             "data",
+                     *             "steering"
+                     *           ],
+                     *           "focus_areas": [
+                     *             "education_reporting"
+                     *           ],
+                     *           "origin": "lernen_vor_ort",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "solution_id": "014f8806-ef40-7000-8000-00000000f101",
+                     *           "status": "offered",
+                     *           "title": "Kommunaler Bildungsbericht",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "has_more": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SolutionPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    describe_solution: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                 *       "dimensions": [
+                 *         "data"
+                 *       ],
+                 *       "donor": "14713",
+                 *       "focus_areas": [
+                 *         "education_reporting"
+                 *       ],
+                 *       "occurred_on": "2015-02-16",
+                 *       "origin": "lernen_vor_ort",
+                 *       "title": "Kommunaler Bildungsbericht in drei Bänden"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DescribeSolution"];
+            };
+        };
+        responses: {
+            /** @description The solution is described. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                     *             "dimensions": [
+                     *               "data"
+                     *             ],
+                     *             "donor": "14713",
+                     *             "focus_areas": [
+                     *               "education_reporting"
+                     *             ],
+                     *             "origin": "lernen_vor_ort",
+                     *             "title": "Kommunaler Bildungsbericht in drei Bänden"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-02-16",
+                     *           "position": 13,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_described",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    read_solution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                solution_id: components["parameters"]["SolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The solution. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                     *       "dimensions": [
+                     *         "data",
+                     *         "steering"
+                     *       ],
+                     *       "focus_areas": [
+                     *         "education_reporting"
+                     *       ],
+                     *       "origin": "lernen_vor_ort",
+                     *       "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *       "solution_id": "014f8806-ef40-7000-8000-00000000f101",
+                     *       "status": "offered",
+                     *       "title": "Kommunaler Bildungsbericht",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    revise_solution: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                solution_id: components["parameters"]["SolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "changes": {
+                 *         "dimensions": [
+                 *           "data",
+                 *           "steering"
+                 *         ],
+                 *         "donor": null,
+                 *         "title": "Kommunaler Bildungsbericht"
+                 *       },
+                 *       "occurred_on": "2015-09-07",
+                 *       "reason": "Rückmeldung aus zwei Kommunen."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviseSolution"];
+            };
+        };
+        responses: {
+            /** @description The solution is revised. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "changes": {
+                     *               "dimensions": [
+                     *                 "data",
+                     *                 "steering"
+                     *               ],
+                     *               "donor": null,
+                     *               "title": "Kommunaler Bildungsbericht"
+                     *             }
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-09-07",
+                     *           "position": 14,
+                     *           "reason": "Rückmeldung aus zwei Kommunen.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_revised",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    withdraw_solution: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                solution_id: components["parameters"]["SolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-04-11",
+                 *       "reason": "Durch eine neuere Fassung abgelöst."
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawSolution"];
+            };
+        };
+        responses: {
+            /** @description The solution is withdrawn. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-04-11",
+                     *           "position": 15,
+                     *           "reason": "Durch eine neuere Fassung abgelöst.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_withdrawn",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -7483,6 +9199,111 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["FocusAreaList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_formats: {
+        parameters: {
+            query?: {
+                /** @description Only entries valid on this day. */
+                valid_on?: string;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The formats. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "code": "theme_day",
+                     *           "name": {
+                     *             "de": "Thementag",
+                     *             "en": "Theme day"
+                     *           },
+                     *           "rank": 1,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "education_workshop",
+                     *           "name": {
+                     *             "de": "Bildungswerkstatt",
+                     *             "en": "Education workshop"
+                     *           },
+                     *           "rank": 2,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "development_workshop",
+                     *           "name": {
+                     *             "de": "Entwicklungswerkstatt",
+                     *             "en": "Development workshop"
+                     *           },
+                     *           "rank": 3,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "conference",
+                     *           "name": {
+                     *             "de": "Konferenz",
+                     *             "en": "Conference"
+                     *           },
+                     *           "rank": 4,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "webinar",
+                     *           "name": {
+                     *             "de": "Webinar",
+                     *             "en": "Webinar"
+                     *           },
+                     *           "rank": 5,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "visit",
+                     *           "name": {
+                     *             "de": "Hospitation",
+                     *             "en": "Visit"
+                     *           },
+                     *           "rank": 6,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FormatList"];
                 };
             };
             304: components["responses"]["NotModified"];

@@ -19,9 +19,11 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fallbuch_domain::case::CommandKind;
+use fallbuch_domain::offering::OfferingCommand;
+use fallbuch_domain::solution::SolutionCommand;
 use fallbuch_domain::{Role, agency};
 use fallbuch_tests::document::{Document, Operation};
-use fallbuch_tests::{Ahead, Answer, Client, Engine, Seen, World, on_both};
+use fallbuch_tests::{Ahead, Answer, Client, Engine, Offers, Seen, World, on_both};
 use time::macros::date;
 
 use ask::{MANNERS, NOTHING, halle, operations, request};
@@ -183,11 +185,14 @@ async fn things(world: &World) -> BTreeMap<&'static str, String> {
     let state = client.get(&path).send().await.expect_status(200).json();
     let first = |list: &str| state[list][0]["id"].as_str().unwrap().to_owned();
     let member = world.member("transmit", Role::Reader).await.to_string();
+    let offers = Offers::of(world, "transmit").await;
     BTreeMap::from([
         ("need_id", first("needs")),
         ("priority_id", first("priorities")),
         ("agreement_id", first("agreements")),
         ("member_id", member),
+        ("offering_id", offers.offering),
+        ("solution_id", offers.solution),
         ("case_id", case),
     ])
 }
@@ -278,6 +283,7 @@ on_both!(
     async fn foreign_and_absent_answer_alike(engine: Engine) {
         let world = World::demo(engine).await;
         let (case, need) = halle(&world).await;
+        let offers = Offers::of(&world, "transmit").await;
         let nothing = NOTHING.to_string();
         let outsider = world.as_role("bayern", Role::Coordinator);
         let (mut asked, mut commands) = (0, 0);
@@ -285,14 +291,22 @@ on_both!(
             if !operation.path.contains("{agency}") {
                 continue;
             }
+            let of_offers = [
+                ("{offering_id}", &offers.offering),
+                ("{solution_id}", &offers.solution),
+            ];
+            let offer = of_offers
+                .into_iter()
+                .find(|(name, _)| operation.path.contains(name));
+            let thing = offer.map_or(need.as_str(), |(_, id)| id.as_str());
             let mut places = vec![
-                ("transmit", case.as_str(), need.as_str()),
+                ("transmit", case.as_str(), thing),
                 ("transmit", nothing.as_str(), nothing.as_str()),
-                ("nirgends", case.as_str(), need.as_str()),
+                ("nirgends", case.as_str(), thing),
                 ("nirgends", nothing.as_str(), "no-id"),
             ];
-            if operation.path.contains("{case_id}") {
-                places.push(("bayern", &case, &need));
+            if operation.path.contains("{case_id}") || offer.is_some() {
+                places.push(("bayern", &case, thing));
                 places.push(("bayern", &nothing, &nothing));
                 places.push(("bayern", &nothing, "no-id"));
             }
@@ -316,7 +330,8 @@ on_both!(
             commands += usize::from(operation.method.eq_ignore_ascii_case("post"));
         }
         let of_agencies = agency::sample::bodies().unwrap().len();
-        assert_eq!(commands, CommandKind::ALL.len() + of_agencies);
+        let of_offers = OfferingCommand::OPERATIONS.len() + SolutionCommand::OPERATIONS.len();
+        assert_eq!(commands, CommandKind::ALL.len() + of_agencies + of_offers);
         assert!(asked > 700, "{asked} requests");
         let raw = world.raw().await;
         assert_eq!(

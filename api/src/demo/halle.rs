@@ -283,7 +283,10 @@ fn made(receipt: &Receipt) -> Result<Option<Uuid>, DemoError> {
         EventData::Case(CaseEvent::NeedCaptured(captured)) => Some(captured.need),
         EventData::Case(CaseEvent::PriorityAgreed(agreed)) => Some(agreed.priority),
         EventData::Case(CaseEvent::AgreementDrafted(drafted)) => Some(drafted.agreement),
-        EventData::Case(_) | EventData::Agency(_) => None,
+        EventData::Case(_)
+        | EventData::Agency(_)
+        | EventData::Offering(_)
+        | EventData::Solution(_) => None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Worked examples for every operation, made from the domain's samples by the code that answers.
 
+mod offers;
+
 use fallbuch_domain::agency::{AgencyEvent, AgencyState};
 use fallbuch_domain::case::{CommandKind, sample, timeline};
 use fallbuch_domain::catalogue::Catalogue;
@@ -99,6 +101,10 @@ pub(super) fn all() -> Result<Examples, ContractError> {
     );
     cases(&mut add, &history)?;
     catalogue(&mut add)?;
+    offers::add(&mut examples)?;
+    let mut add = |operation: &str, example: Value| {
+        examples.responses.insert(operation.to_owned(), example);
+    };
     add("check_liveness", json!({"status": "ok"}));
     add("check_readiness", json!({"status": "ok", "stopped": []}));
     Ok(examples)
@@ -218,7 +224,7 @@ fn cases(add: &mut impl FnMut(&str, Value), history: &[Event]) -> Result<(), Con
                 Language::En,
                 &catalogue,
             ),
-            EventData::Agency(_) => String::new(),
+            EventData::Agency(_) | EventData::Offering(_) | EventData::Solution(_) => String::new(),
         };
         add(
             "read_timeline",
@@ -258,6 +264,7 @@ fn catalogue(add: &mut impl FnMut(&str, Value)) -> Result<(), ContractError> {
         "list_programmes",
         json!({"items": shipped.programmes_on(None).collect::<Vec<_>>()}),
     );
+    add("list_formats", json!({"items": shipped.formats_on(None)}));
     add(
         "list_origins",
         json!({"items": shipped.origins_on(None).collect::<Vec<_>>()}),

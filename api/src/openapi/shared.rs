@@ -3,6 +3,8 @@
 use fallbuch_domain::Role;
 use fallbuch_domain::agency::AgencyEvent;
 use fallbuch_domain::case::CaseEvent;
+use fallbuch_domain::offering::OfferingEvent;
+use fallbuch_domain::solution::SolutionEvent;
 use serde_json::{Value, json};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
@@ -18,7 +20,12 @@ pub(super) const PAGED: &[&str] = &[
     "read_timeline",
     "read_feed",
     "read_access_log",
+    "list_offerings",
+    "list_solutions",
 ];
+
+/// Commands that begin a stream, and so are made on no version of one.
+pub(super) const CREATING: &[&str] = &["open_case", "schedule_offering", "describe_solution"];
 
 const ABOUT: &str = "Fallbuch keeps the cases of the agencies that advise Landkreise and kreisfreie \
 Städte on data-based municipal education management. A case is a stream of events; its state, its \
@@ -48,6 +55,8 @@ pub(super) fn tags() -> Value {
     json!([
         {"name": "agencies", "description": "Who am I, and the agencies with their sites and members."},
         {"name": "audit", "description": "Auditors' engagements, and the log of what they read."},
+        {"name": "offerings", "description": "Theme days, workshops and the like, to which the agency invites."},
+        {"name": "solutions", "description": "Model solutions that the agency passes on."},
         {"name": "cases", "description": "Opening, finding and reading cases, and what may be done next."},
         {"name": "contacts", "description": "Contacts and initial meetings."},
         {"name": "needs", "description": "The municipality's needs."},
@@ -132,6 +141,8 @@ pub(super) fn parameters() -> Value {
         "AgreementId": parameter("agreement_id", "path", true, "The agreement's id.", &uuid, &json!(id)),
         "EngagementId": parameter("engagement_id", "path", true, "The engagement's id.", &uuid, &json!(id)),
         "MemberId": parameter("member_id", "path", true, "The member's id.", &uuid, &json!(id)),
+        "OfferingId": parameter("offering_id", "path", true, "The offering's id.", &uuid, &json!(id)),
+        "SolutionId": parameter("solution_id", "path", true, "The solution's id.", &uuid, &json!(id)),
         "Version": parameter("version", "path", true, "The version: the event's place in the case.",
             &version, &json!(7)),
         "AcceptLanguage": parameter("Accept-Language", "header", false,
@@ -142,7 +153,7 @@ pub(super) fn parameters() -> Value {
             &json!({"type": "string", "minLength": 1, "maxLength": 255}),
             &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
         "IfMatch": parameter("If-Match", "header", false,
-            "The version the command was made on, as the case's ETag; without it 428. `*` only for \
+            "The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for \
              contacts, members and audit engagements, which mean the same on every version.",
             &json!({"type": "string"}), &json!("\"7\"")),
         "IfNoneMatch": parameter("If-None-Match", "header", false,
@@ -166,6 +177,8 @@ pub(super) fn path_parameters(path: &str) -> Vec<Value> {
         "priority_id" => "PriorityId",
         "agreement_id" => "AgreementId",
         "member_id" => "MemberId",
+        "offering_id" => "OfferingId",
+        "solution_id" => "SolutionId",
         _ => "Version",
     };
     names
@@ -177,7 +190,7 @@ pub(super) fn headers() -> Value {
     let header = |text: &str, example: &str| json!({"description": text, "schema": {"type": "string"}, "example": example});
     json!({
         "ETag": header("The version, and behind the dot this representation.", "\"7.1a2b3c4d\""),
-        "Location": header("The case after opening it, the list of members or audit engagements after changing it, else the command's last event.",
+        "Location": header("The case after opening it, the offering or solution, the list of members or audit engagements after changing it, else the command's last event.",
             "/v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001"),
         "Link": header("The next page (RFC 8288).", "</v1/agencies/transmit/cases?cursor=Nw>; rel=\"next\""),
         "ContentLanguage": header("The language of the sentences.", "de"),
@@ -221,6 +234,8 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
     ProblemBody::schemas(&mut schemas);
     schemas.extend(CaseEvent::data_schemas());
     schemas.extend(AgencyEvent::data_schemas());
+    schemas.extend(OfferingEvent::data_schemas());
+    schemas.extend(SolutionEvent::data_schemas());
     let mut all = collected.as_object().cloned().unwrap_or_default();
     for (name, schema) in schemas {
         all.insert(name, serde_json::to_value(schema)?);
@@ -231,16 +246,23 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
 /// The data of an event: of a known type in any shape it ever had, or of one that was added since.
 pub(super) fn event_data() -> Value {
     let names = || {
-        let of_agencies = AgencyEvent::data_names();
-        CaseEvent::data_names().into_iter().chain(of_agencies)
+        CaseEvent::data_names()
+            .into_iter()
+            .chain(AgencyEvent::data_names())
+            .chain(OfferingEvent::data_names())
+            .chain(SolutionEvent::data_names())
     };
+    let present = [
+        CaseEvent::TYPES,
+        AgencyEvent::TYPES,
+        OfferingEvent::TYPES,
+        SolutionEvent::TYPES,
+    ];
     let known = names().map(|(_, _, name)| reference("schemas", &name));
     let other =
         json!({"type": "object", "description": "The data of a type that was added since."});
     let mapping = names().map(|(wire, schema, name)| {
-        if CaseEvent::TYPES.contains(&(wire, schema))
-            || AgencyEvent::TYPES.contains(&(wire, schema))
-        {
+        if present.iter().any(|types| types.contains(&(wire, schema))) {
             format!("`{wire}`: {name}")
         } else {
             format!("`{wire}` with `schema` {schema}: {name}")

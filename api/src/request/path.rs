@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::dev::Url;
+use fallbuch_domain::StreamKind;
 use fallbuch_domain::agency::AgencyState;
-use fallbuch_persistence::{CaseHead, CaseRead};
+use fallbuch_persistence::{CaseHead, CaseRead, StreamRead};
 use uuid::Uuid;
 
 use crate::language::Localized;
@@ -16,6 +17,7 @@ use crate::violation::{RequestPart, Violation, ViolationCode};
 pub(crate) struct Addressed {
     head: Option<CaseHead>,
     case: Option<CaseRead>,
+    stream: Option<StreamRead>,
     target: Option<Uuid>,
     version: Option<u64>,
     agency: Option<(u64, Arc<AgencyState>)>,
@@ -30,6 +32,11 @@ impl Addressed {
     /// The case; the path of the operation has one, and the operation needs its state.
     pub(crate) fn case(&self) -> Result<&CaseRead, Problem> {
         self.case.as_ref().ok_or_else(Problem::not_found)
+    }
+
+    /// The offering or solution; the path of the operation has one.
+    pub(crate) fn stream(&self) -> Result<&StreamRead, Problem> {
+        self.stream.as_ref().ok_or_else(Problem::not_found)
     }
 
     /// The agency, and the version of its own stream.
@@ -59,6 +66,8 @@ pub(super) struct Path {
     agreement: Option<Uuid>,
     member: Option<Uuid>,
     engagement: Option<Uuid>,
+    /// An offering or a solution.
+    stream: Option<(StreamKind, Uuid)>,
     version: Option<u64>,
 }
 
@@ -82,6 +91,8 @@ impl Path {
             }
             id
         };
+        let offering = id("offering_id").map(|id| (StreamKind::Offering, id));
+        let solution = id("solution_id").map(|id| (StreamKind::Solution, id));
         let mut path = Self {
             case_id: id("case_id"),
             need: id("need_id"),
@@ -89,6 +100,7 @@ impl Path {
             agreement: id("agreement_id"),
             member: id("member_id"),
             engagement: id("engagement_id"),
+            stream: offering.or(solution),
             version: None,
         };
         if let Some(text) = segments.get("version") {
@@ -102,6 +114,11 @@ impl Path {
             }
         }
         path
+    }
+
+    /// The offering or solution that it names.
+    pub(super) fn stream(&self) -> Option<Uuid> {
+        self.stream.map(|(_, id)| id)
     }
 
     /// What it addresses, for an operation that needs no state.
@@ -118,6 +135,7 @@ impl Path {
         &self,
         agency: (u64, Arc<AgencyState>),
         case: Option<CaseRead>,
+        stream: Option<StreamRead>,
     ) -> Result<Addressed, Problem> {
         if self.case_id.is_none() {
             // Who left is still there to be named: a departure that is sent again is answered as before.
@@ -126,10 +144,18 @@ impl Path {
             if member == Some(false) || engagement == Some(false) {
                 return Err(Problem::not_found());
             }
+            let is_named = |stream: &StreamRead| {
+                Some(stream.state.kind()) == self.stream.map(|(kind, _)| kind)
+            };
+            let stream = stream.filter(is_named);
+            if self.stream.is_some() && stream.is_none() {
+                return Err(Problem::not_found());
+            }
             return Ok(Addressed {
                 version: self.version,
                 target: self.member.or(self.engagement),
                 agency: Some(agency),
+                stream,
                 ..Addressed::default()
             });
         }
@@ -152,6 +178,7 @@ impl Path {
             target: self.need.or(self.priority).or(self.agreement),
             version: self.version,
             agency: Some(agency),
+            stream: None,
         })
     }
 }

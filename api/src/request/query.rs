@@ -10,6 +10,7 @@ use fallbuch_domain::Timestamp;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, UtcOffset};
+use uuid::Uuid;
 
 use crate::language::Localized;
 use crate::violation::{RequestPart, Violation, ViolationCode};
@@ -142,6 +143,19 @@ impl Paging {
     pub(crate) fn number(&self) -> Result<u64, Violation> {
         let number = self.cursor.as_deref().map_or(Ok(0), str::parse);
         number.map_err(|_| {
+            Violation::named(
+                RequestPart::Query,
+                "cursor",
+                ViolationCode::Malformed,
+                bad_cursor(),
+            )
+        })
+    }
+
+    /// The id that the cursor stands for; none without one.
+    pub(crate) fn id(&self) -> Result<Option<Uuid>, Violation> {
+        let id = self.cursor.as_deref().map(Uuid::try_parse).transpose();
+        id.map_err(|_| {
             Violation::named(
                 RequestPart::Query,
                 "cursor",

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use fallbuch_domain::Role;
 use fallbuch_tests::document::{Document, Operation};
 use fallbuch_tests::planting::MARK;
-use fallbuch_tests::{Answer, Client, Engine, EventRecord, HeadRecord, Pending, Raw, World};
+use fallbuch_tests::{
+    Answer, Client, Engine, EventRecord, HeadRecord, Offers, Pending, Raw, World,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -69,7 +71,10 @@ impl Target {
         let case_id = text(&list.json()["items"][0]["case_id"]);
         let case = coordinator.get(&format!("{cases}/{case_id}")).send().await;
         let case = case.expect_status(200).json();
+        let offers = Offers::of(&world, AGENCY).await;
         let ids = BTreeMap::from([
+            ("offering_id", offers.offering),
+            ("solution_id", offers.solution),
             ("engagement_id", engagement(&world).await),
             ("agency", AGENCY.to_owned()),
             ("case_id", case_id),

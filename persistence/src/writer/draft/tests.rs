@@ -88,8 +88,8 @@ async fn a_decision_knows_other_streams_as_the_batch_leaves_them() {
     let Database::Sqlite(pool) = store.database().clone() else {
         panic!("SQLite")
     };
-    let mut session = pool.acquire().await.unwrap();
-    let session = &mut *session;
+    let mut connection = pool.acquire().await.unwrap();
+    let session = &mut *connection;
     let lane = session.lane(access.agency(), false).await.unwrap();
     let secret = Secret::new(vec![7; 32]).unwrap();
     let sealer = Sealer::new(&secret, "test.local/alpha".to_owned()).unwrap();
@@ -127,5 +127,6 @@ async fn a_decision_knows_other_streams_as_the_batch_leaves_them() {
     draft.states.insert(offering, cancelled);
     let streams = draft.streams(session, &mut cache, &needs).await.unwrap();
     assert_eq!(told(&streams), [(offering, OfferingStatus::Cancelled)]);
+    drop(connection);
     store.shutdown().await;
 }
