@@ -308,6 +308,9 @@ on_both!(
             if operation.path.contains("{case_id}") || offer.is_some() {
                 places.push(("bayern", &case, thing));
                 places.push(("bayern", &nothing, &nothing));
+            }
+            // Without its case, what is no id of a thing is not looked at.
+            if operation.path.contains("{case_id}") {
                 places.push(("bayern", &nothing, "no-id"));
             }
             for manner in MANNERS {

@@ -209,10 +209,11 @@ impl Place {
         found
     }
 
-    /// As many items, different where they are ids.
+    /// As many items, different where they are ids or may stand once.
     fn items(&self, count: usize) -> Value {
         let item = |number: usize| match self.schema["items"]["format"].as_str() {
             Some("uuid") => json!(format!("014f8806-ef40-7000-8000-{number:012x}")),
+            None if self.schema["uniqueItems"] == true => json!(format!("code_{number}")),
             _ => self.sample[0].clone(),
         };
         (0..count).map(item).collect()

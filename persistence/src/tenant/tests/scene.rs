@@ -362,7 +362,7 @@ impl Scene {
 
     /// What an agency does in its cases; the second one does something more, so that its log is longer.
     async fn act(&mut self, whose: usize) {
-        self.offer(whose).await;
+        let offering = self.offer(whose).await;
         let first = self.open_case(whose, "15002", "open").await.unwrap();
         self.cases[whose] = Some(first.stream);
         let again = self.open_case(whose, "15002", "open again").await;
@@ -404,6 +404,7 @@ impl Scene {
         self.execute(whose, at, closing(), "close the last").await;
         if whose == 1 {
             self.open_case(whose, "15084", "open the very last").await;
+            self.hold(whose, offering).await;
         }
     }
 

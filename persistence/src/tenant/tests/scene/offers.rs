@@ -9,8 +9,8 @@ use super::{CODES, Scene, key};
 use crate::writer::{Expected, Receipt};
 
 impl Scene {
-    /// An offering and a solution; the offering is held in the second agency alone.
-    pub(super) async fn offer(&mut self, whose: usize) {
+    /// An offering, which comes back, and a solution.
+    pub(super) async fn offer(&mut self, whose: usize) -> Receipt {
         self.turn(whose);
         let access = self.access(whose).await;
         let site = self.store.agency(&access).await.unwrap().sites[0].id;
@@ -23,10 +23,13 @@ impl Scene {
         describe.title = format!("Bericht von {}", CODES[whose]).as_str().into();
         let describe = Command::Solution(SolutionCommand::Describe(describe));
         self.offered(whose, None, describe, "describe").await;
-        if whose == 1 {
-            let hold = Command::Offering(OfferingCommand::Hold(offering::hold()));
-            self.offered(whose, Some(scheduled), hold, "hold").await;
-        }
+        scheduled
+    }
+
+    /// The offering is held.
+    pub(super) async fn hold(&mut self, whose: usize, scheduled: Receipt) {
+        let hold = Command::Offering(OfferingCommand::Hold(offering::hold()));
+        self.offered(whose, Some(scheduled), hold, "hold").await;
     }
 
     async fn offered(
