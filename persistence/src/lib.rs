@@ -56,4 +56,4 @@ pub use rebuild::{Rebuildable, Rebuilt};
 pub use sources::{Clock, IdSource, Sources};
 pub use store::{Options, Store};
 pub use wall::Breaches;
-pub use writer::{Expected, IdempotencyKey, Receipt};
+pub use writer::{Expected, Handling, IdempotencyKey, Preview, Receipt};

@@ -18,11 +18,13 @@ use fallbuch_domain::case::CaseRow;
 use fallbuch_domain::catalogue::Catalogue;
 use fallbuch_domain::{Command, Permission, Role, State};
 use fallbuch_persistence::{
-    CaseFilter, CaseListItem, Expected, IdempotencyKey, Identity, Point, Sources,
+    CaseFilter, CaseListItem, Expected, Handling, IdempotencyKey, Identity, Point, Sources,
 };
 use uuid::Uuid;
 
-use crate::subject::{Accepted, FOUNDED, Order, Part, Reading, Subject, Verdict};
+use crate::subject::{
+    Accepted, FOUNDED, Foreseen, Order, Part, Reading, Refused, Subject, Verdict,
+};
 pub(crate) use flaw::Flaw;
 use log::{Entry, Log, Workshop};
 
@@ -240,6 +242,23 @@ impl Subject for Model {
 
     async fn execute(&self, access: &Caller, order: Order) -> Verdict {
         self.settle(access, &order)
+    }
+
+    async fn validate(
+        &self,
+        access: &Caller,
+        mut order: Order,
+        handling: Handling,
+    ) -> Result<Foreseen, Refused> {
+        // A key that nobody uses: what was carried out before under the command's own does not matter here.
+        order.key.key = "validated".to_owned();
+        // Carried out in a world that is thrown away.
+        let fork = self.fork(self.workshop.sources.clone());
+        let accepted = fork.settle(access, &order)?;
+        if handling == Handling::Strict && !accepted.warnings.is_empty() {
+            return Err(Refused::Warned(accepted.warnings));
+        }
+        Ok(Foreseen::of(&accepted))
     }
 
     async fn case(&self, access: &Caller, id: Uuid) -> Option<Reading> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::access::Access;
-use crate::writer::{Expected, IdempotencyKey, Submission};
+use crate::writer::{Expected, Handling, IdempotencyKey, Intent, Submission};
 
 fn submission(agency: u128, key: usize) -> Submission {
     let (reply, _) = oneshot::channel();
@@ -26,10 +26,11 @@ fn submission(agency: u128, key: usize) -> Submission {
             occurred_on: date!(2015 - 01 - 01),
             name: Line::from("Halle"),
         }),
-        key: IdempotencyKey {
+        intent: Intent::Record(IdempotencyKey {
             key: key.to_string(),
             fingerprint: Vec::new(),
-        },
+        }),
+        handling: Handling::Lenient,
         reply,
     }
 }
@@ -37,7 +38,7 @@ fn submission(agency: u128, key: usize) -> Submission {
 fn keys(batch: &[Submission]) -> Vec<&str> {
     batch
         .iter()
-        .map(|submission| submission.key.key.as_str())
+        .filter_map(|submission| Some(submission.identified()?.0.key.as_str()))
         .collect()
 }
 
