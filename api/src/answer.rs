@@ -6,12 +6,13 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse};
 use fallbuch_domain::{Finding, Rule};
-use fallbuch_persistence::{CommandError, Receipt, RecordedBody, StoreError};
+use fallbuch_persistence::{CommandError, Handling, Receipt, RecordedBody, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::etag::EntityTag;
 use crate::language::Language;
+use crate::prefer;
 use crate::problem::Problem;
 use crate::problem_catalogue::ProblemCode;
 
@@ -59,7 +60,7 @@ pub(crate) struct Warning {
 }
 
 impl Warning {
-    fn of(finding: &Finding, language: Language) -> Self {
+    pub(crate) fn of(finding: &Finding, language: Language) -> Self {
         Self {
             code: "rule-noticed",
             rule: finding.rule,
@@ -163,8 +164,11 @@ pub(crate) fn linked(
 pub(crate) fn done(
     receipt: Receipt,
     location: &str,
+    handling: Handling,
     language: Language,
 ) -> Result<HttpResponse, Problem> {
+    // An earlier success that is told again may have warnings: nothing was kept to then.
+    let strict = handling == Handling::Strict && receipt.warnings.is_empty();
     let answer = CommandAnswer {
         version: receipt.version,
         warnings: receipt
@@ -183,6 +187,9 @@ pub(crate) fn done(
     if receipt.replayed {
         response.insert_header((HeaderName::from_static("idempotent-replayed"), "true"));
     }
+    if strict {
+        response.insert_header(prefer::applied());
+    }
     Ok(in_language(response.body(bytes), language))
 }
 
@@ -190,6 +197,10 @@ impl From<CommandError> for Problem {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::Refused(rejection) => Self::refused(&rejection),
+            CommandError::Warned(findings) => {
+                let (name, value) = prefer::applied();
+                Self::warned(&findings).with_header(name, value)
+            }
             CommandError::Stale {
                 current_version,
                 events,

@@ -8,6 +8,7 @@ use fallbuch_persistence::{Expected, Receipt};
 use uuid::Uuid;
 
 use crate::answer::done;
+use crate::dry_run::validated;
 use crate::etag::IfMatch;
 use crate::operation::Operation;
 use crate::problem::Problem;
@@ -94,20 +95,25 @@ impl<O: Operation, B> Request<O, Command<B>> {
     ) -> Result<HttpResponse, Problem> {
         let store = &self.services.store;
         let key = self.body.key(|parts| store.fingerprint(parts));
+        let handling = self.body.handling;
         let command = make(self.body.body);
         let of_agency = matches!(command, DomainCommand::Agency(_));
         // `*` names no version; only what means the same on every one may do without.
         let unsaid = expected == Expected::Any && !command.commutes();
         let expected = if unsaid { Expected::Unsaid } else { expected };
+        let Some(key) = key else {
+            let preview = store.validate(&self.access, stream, expected, command, handling);
+            return validated(preview.await?, handling, self.language);
+        };
         let receipt = store
-            .execute(&self.access, stream, expected, command, key)
+            .execute_handling(&self.access, stream, expected, command, key, handling)
             .await?;
         if of_agency && !receipt.replayed {
             let by = self.access.principal().id();
             security_log::rights_changed(self.access.agency_code(), by, O::ID);
         }
         let location = location(&receipt);
-        done(receipt, &location, self.language)
+        done(receipt, &location, handling, self.language)
     }
 }
 

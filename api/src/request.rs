@@ -152,8 +152,9 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
             None => entered::<O>(request, &services, &login, &path).await?,
         };
         acceptable(request.headers())?;
-        let query = query::read::<Q>(request.query_string(), &mut violations);
-        let body = B::read(request, payload, &services.schemas, &mut violations).await?;
+        let query = query::read::<(Q, B::Query)>(request.query_string(), &mut violations);
+        let (query, common) = query.unzip();
+        let body = B::read(request, payload, common, &services.schemas, &mut violations).await?;
         let (Some(query), Some(body), true) = (query, body, violations.is_empty()) else {
             return Err(Problem::invalid(violations));
         };

@@ -23,6 +23,13 @@ pub(crate) trait Query: Sized + 'static {
 /// No parameters.
 pub(crate) struct NoQuery;
 
+/// The parameters of an operation beside those that all of its kind take.
+impl<Own: Query, Common: Query> Query for (Own, Common) {
+    fn take(parameters: &mut Parameters) -> Self {
+        (Own::take(parameters), Common::take(parameters))
+    }
+}
+
 impl Query for NoQuery {
     fn take(_: &mut Parameters) -> Self {
         Self
@@ -69,6 +76,11 @@ pub(super) fn read<Q: Query>(query: &str, violations: &mut Vec<Violation>) -> Op
 }
 
 impl Parameters {
+    /// Whether a parameter was sent and not taken yet.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.sent.iter().any(|(sent, _)| sent == name)
+    }
+
     /// The text of a parameter, if it was sent; U+0000, which one of the databases cannot compare
     /// with, is a violation.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {

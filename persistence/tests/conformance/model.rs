@@ -251,7 +251,7 @@ impl Subject for Model {
         handling: Handling,
     ) -> Result<Foreseen, Refused> {
         // A key that nobody uses: what was carried out before under the command's own does not matter here.
-        order.key.key = "validated".to_owned();
+        "validated".clone_into(&mut order.key.key);
         // Carried out in a world that is thrown away.
         let fork = self.fork(self.workshop.sources.clone());
         let accepted = fork.settle(access, &order)?;
