@@ -69,6 +69,16 @@ pub(crate) struct ValidationAnswer {
     warnings: Vec<Warning>,
 }
 
+/// The members that only a recorded event has.
+pub(crate) const ONLY_RECORDED: [&str; 6] = [
+    "command_id",
+    "correlation_id",
+    "id",
+    "position",
+    "recorded_at",
+    "salt",
+];
+
 /// An event as a command would record it now: a recorded one without `id`, `position`, `salt`, `recorded_at`,
 /// `command_id` and `correlation_id`, which only a recorded event has.
 #[derive(ToSchema)]

@@ -79,7 +79,9 @@ pub(crate) fn document() -> Result<Value, ContractError> {
         .split_for_parts();
     let mut document = serde_json::to_value(collected)?;
     document["components"]["schemas"] = shared::with_common(&document["components"]["schemas"])?;
-    document["components"]["schemas"]["RecordedEvent"]["properties"]["data"] = shared::event_data();
+    for event in ["RecordedEvent", "ProspectiveEvent"] {
+        document["components"]["schemas"][event]["properties"]["data"] = shared::event_data();
+    }
     without_null_options(&mut document);
     with_distinct_ids(&mut document["components"]["schemas"]);
     document["openapi"] = json!("3.1.0");
@@ -134,6 +136,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
         parameters.push(reference("parameters", "AcceptLanguage"));
     }
     if is_command {
+        parameters.push(reference("parameters", "ValidateOnly"));
+        parameters.push(reference("parameters", "Prefer"));
         parameters.push(reference("parameters", "IdempotencyKey"));
         if !creates {
             parameters.push(reference("parameters", "IfMatch"));
@@ -176,6 +180,9 @@ fn answers(
     response["headers"] = shared::success_headers(id, is_command, secured);
     if let Some(example) = examples.response(id) {
         response["content"]["application/json"]["example"] = example.clone();
+    }
+    if is_command {
+        operation["responses"]["200"] = shared::validated(examples.response(id));
     }
     if let Some(example) = examples.request(id) {
         operation["requestBody"]["content"]["application/json"]["example"] = example.clone();

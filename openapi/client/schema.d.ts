@@ -2235,7 +2235,7 @@ export interface components {
          * @description The kind of an error, as a stable code.
          * @enum {string}
          */
-        ProblemCode: "malformed-json" | "invalid-request" | "missing-idempotency-key" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "not-acceptable" | "idempotency-key-reused" | "unsupported-media-type" | "rule-refused" | "version-stale" | "precondition-required" | "payload-too-large" | "uri-too-long" | "headers-too-large" | "gone" | "too-many-requests" | "overloaded" | "stream-unreadable" | "request-timeout" | "internal";
+        ProblemCode: "malformed-json" | "invalid-request" | "missing-idempotency-key" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "not-acceptable" | "idempotency-key-reused" | "unsupported-media-type" | "rule-refused" | "warnings-refused" | "version-stale" | "precondition-required" | "payload-too-large" | "uri-too-long" | "headers-too-large" | "gone" | "too-many-requests" | "overloaded" | "stream-unreadable" | "request-timeout" | "internal";
         /** @description A funding programme on which agencies advise. */
         Programme: {
             /**
@@ -2319,6 +2319,44 @@ export interface components {
         };
         /** @description Prose of at most 4,000 characters, not blank. Official record: no personal data. */
         Prose: string;
+        /**
+         * @description An event as a command would record it now: a recorded one without `id`, `position`, `salt`, `recorded_at`,
+         *     `command_id` and `correlation_id`, which only a recorded event has.
+         */
+        ProspectiveEvent: {
+            /** @description Who would act. */
+            actor: components["schemas"]["Actor"];
+            /**
+             * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
+             *
+             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded
+             */
+            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | Record<string, never>;
+            /**
+             * Format: date
+             * @description The day it happened in the world.
+             */
+            occurred_on: string;
+            /** @description Why, in the words of the actor. */
+            reason?: string;
+            /**
+             * Format: int32
+             * @description The version of the shape of `data`.
+             */
+            schema: number;
+            /** @description The stream; the id of a case that is not open yet is an example. */
+            stream: components["schemas"]["StreamReference"];
+            /**
+             * @description The event's type, such as `need_captured`. Types may be added.
+             * @example need_captured
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description The place in the stream that it would have now.
+             */
+            version: number;
+        };
         /** @description Whether the service can serve. */
         Readiness: {
             /**
@@ -2716,6 +2754,18 @@ export interface components {
          * @enum {string}
          */
         Urgency: "low" | "medium" | "high";
+        /** @description What a command would come to if it were carried out now. */
+        ValidationAnswer: {
+            /** @description The events it would record, oldest first. */
+            events: components["schemas"]["ProspectiveEvent"][];
+            /**
+             * Format: int64
+             * @description The version the stream would have.
+             */
+            version: number;
+            /** @description What is noticed without being refused. */
+            warnings: components["schemas"]["Warning"][];
+        };
         /** @description One thing that is wrong with the request. */
         Violation: {
             /** @description What is wrong; does not depend on the language. */
@@ -3009,7 +3059,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request is valid, but not allowed in the present state; “rule” names the rule, “detail” the reason. */
+        /**
+         * @description The request is valid, but not allowed in the present state; “rule” names the rule, “detail” the reason.
+         *
+         *     `warnings-refused`: No rule forbids the command, but rules would have noted something, and with “Prefer: handling=strict” such warnings refuse. “errors” names all of them; nothing was stored.
+         */
         RuleRefused: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -3156,7 +3210,7 @@ export interface components {
          */
         EngagementId: string;
         /**
-         * @description A new random value for each command; the same one when it is sent again.
+         * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
@@ -3186,10 +3240,20 @@ export interface components {
          */
         NeedId: string;
         /**
+         * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+         * @example handling=strict
+         */
+        Prefer: string;
+        /**
          * @description The priority's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         PriorityId: string;
+        /**
+         * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+         * @example true
+         */
+        ValidateOnly: boolean;
         /**
          * @description The version: the event's place in the case.
          * @example 7
@@ -3223,6 +3287,11 @@ export interface components {
          * @example /v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001
          */
         Location: string;
+        /**
+         * @description `handling=strict` if it was asked for and no rule warns (RFC 7240); also with 409 `warnings-refused`.
+         * @example handling=strict
+         */
+        PreferenceApplied: string;
         /**
          * @description How many requests are left, and in how many seconds all are again (draft-ietf-httpapi-ratelimit-headers); absent where the server sets no limit.
          * @example "caller";r=5999;t=1
@@ -3590,7 +3659,13 @@ export interface operations {
     };
     request_audit_engagement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -3598,7 +3673,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -3634,6 +3714,52 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *             "role": "auditor_general"
+                     *           },
+                     *           "data": {
+                     *             "auditor": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *             "cases": [
+                     *               "014f8806-ef40-7000-8000-00000000d001"
+                     *             ],
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001",
+                     *             "purpose": "Prüfung der Zielvereinbarung",
+                     *             "valid_from": "2014-06-01",
+                     *             "valid_until": "2014-06-30"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_requested",
+                     *           "version": 10
+                     *         }
+                     *       ],
+                     *       "version": 10,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agency is asked; the engagement's id stands in the event. */
             201: {
                 headers: {
@@ -3641,6 +3767,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3707,7 +3834,13 @@ export interface operations {
     };
     approve_audit_engagement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -3715,7 +3848,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -3750,6 +3888,45 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_approved",
+                     *           "version": 11
+                     *         }
+                     *       ],
+                     *       "version": 11,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The engagement is approved. */
             201: {
                 headers: {
@@ -3757,6 +3934,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3816,7 +3994,13 @@ export interface operations {
     };
     end_audit_engagement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -3824,7 +4008,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -3860,6 +4049,45 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_ended",
+                     *           "version": 12
+                     *         }
+                     *       ],
+                     *       "version": 12,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The engagement has ended. */
             201: {
                 headers: {
@@ -3867,6 +4095,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4025,7 +4254,13 @@ export interface operations {
     };
     open_case: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4033,7 +4268,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -4064,6 +4304,54 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "advisor": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "case_number": "TM-2014-0001",
+                     *             "municipality": {
+                     *               "key": "15002",
+                     *               "kind": "independent_city",
+                     *               "land": "15",
+                     *               "name": "Halle (Saale), Stadt"
+                     *             },
+                     *             "origin": "kickoff",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b001"
+                     *           },
+                     *           "occurred_on": "2014-12-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_opened",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The case is open. */
             201: {
                 headers: {
@@ -4071,6 +4359,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4317,7 +4606,13 @@ export interface operations {
     };
     draft_agreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4325,7 +4620,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -4364,6 +4664,50 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "planned_until": "2016-12-31",
+                     *             "priorities": [
+                     *               "014f8806-ef40-7000-8000-000000002001"
+                     *             ],
+                     *             "revision": 1
+                     *           },
+                     *           "occurred_on": "2015-04-07",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_drafted",
+                     *           "version": 12
+                     *         }
+                     *       ],
+                     *       "version": 12,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agreement is drafted. */
             201: {
                 headers: {
@@ -4371,6 +4715,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4435,7 +4780,13 @@ export interface operations {
     };
     discard_agreement_draft: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4443,7 +4794,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -4484,6 +4840,46 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003002"
+                     *           },
+                     *           "occurred_on": "2015-04-20",
+                     *           "reason": "Es bleibt bei einer einzigen Zielvereinbarung.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_draft_discarded",
+                     *           "version": 15
+                     *         }
+                     *       ],
+                     *       "version": 15,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The draft is discarded. */
             201: {
                 headers: {
@@ -4491,6 +4887,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4551,7 +4948,13 @@ export interface operations {
     };
     redraft_agreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4559,7 +4962,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -4604,6 +5012,51 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "planned_until": "2017-04-30",
+                     *             "priorities": [
+                     *               "014f8806-ef40-7000-8000-000000002001"
+                     *             ],
+                     *             "revision": 2
+                     *           },
+                     *           "occurred_on": "2015-04-13",
+                     *           "reason": "Die Laufzeit folgt der Programmphase.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_drafted",
+                     *           "version": 13
+                     *         }
+                     *       ],
+                     *       "version": 13,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agreement is redrafted. */
             201: {
                 headers: {
@@ -4611,6 +5064,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4676,7 +5130,13 @@ export interface operations {
     };
     sign_agreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4684,7 +5144,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -4740,6 +5205,62 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "end_condition": "goals_reached",
+                     *             "revision": 2,
+                     *             "signatures": [
+                     *               {
+                     *                 "function": "Oberbürgermeister",
+                     *                 "party": "municipality",
+                     *                 "signed_on": "2015-04-27"
+                     *               },
+                     *               {
+                     *                 "function": "Leitung",
+                     *                 "party": "agency",
+                     *                 "signed_on": "2015-04-27"
+                     *               }
+                     *             ],
+                     *             "valid_from": "2015-04-27",
+                     *             "valid_until": "2017-04-30"
+                     *           },
+                     *           "occurred_on": "2015-04-27",
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_signed",
+                     *           "version": 16
+                     *         }
+                     *       ],
+                     *       "version": 16,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agreement is signed. */
             201: {
                 headers: {
@@ -4747,6 +5268,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4901,7 +5423,13 @@ export interface operations {
     };
     close_case: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4909,7 +5437,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -4949,6 +5482,49 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "acknowledged": [
+                     *               "014f8806-ef40-7000-8000-000000003001"
+                     *             ],
+                     *             "reason": "phase_end",
+                     *             "summary": "Das Bildungskonzept liegt dem Stadtrat vor; die Lenkungsgruppe arbeitet."
+                     *           },
+                     *           "occurred_on": "2017-04-30",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_closed",
+                     *           "version": 17
+                     *         }
+                     *       ],
+                     *       "version": 17,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The case is closed. */
             201: {
                 headers: {
@@ -4956,6 +5532,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5019,7 +5596,13 @@ export interface operations {
     };
     record_contact: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5027,7 +5610,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -5072,6 +5660,54 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "channel": "kickoff_event",
+                     *             "participants": [
+                     *               {
+                     *                 "function": "Beigeordnete für Bildung und Soziales"
+                     *               }
+                     *             ],
+                     *             "topics": [
+                     *               "Leistungen der Agentur",
+                     *               "Termin für ein Erstgespräch"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2014-12-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "contact_recorded",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The contact is recorded. */
             201: {
                 headers: {
@@ -5079,6 +5715,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5345,7 +5982,13 @@ export interface operations {
     };
     record_initial_meeting: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5353,7 +5996,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -5404,6 +6052,60 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "next_step": "Bedarfe aufnehmen",
+                     *             "outcome": "interested",
+                     *             "participants": [
+                     *               {
+                     *                 "function": "Beigeordnete für Bildung und Soziales"
+                     *               },
+                     *               {
+                     *                 "function": "Referent der Agentur"
+                     *               }
+                     *             ],
+                     *             "place": "Stadthaus Halle (Saale)",
+                     *             "topics": [
+                     *               "Gesamtstrategie für Bildung",
+                     *               "Bildungs- und Sozialberichterstattung"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2015-01-20",
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "initial_meeting_held",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The meeting is recorded. */
             201: {
                 headers: {
@@ -5411,6 +6113,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5485,7 +6188,13 @@ export interface operations {
     };
     capture_need: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5493,7 +6202,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -5535,6 +6249,52 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "dimension": "strategy",
+                     *             "evidence": [
+                     *               "Bildungs- und Sozialberichterstattung",
+                     *               "Beschluss des Stadtrats"
+                     *             ],
+                     *             "need": "014f8806-ef40-7000-8000-000000001001",
+                     *             "statement": "Es fehlt eine ressortübergreifende Gesamtstrategie für Bildung.",
+                     *             "urgency": "medium"
+                     *           },
+                     *           "occurred_on": "2015-02-10",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "need_captured",
+                     *           "version": 4
+                     *         }
+                     *       ],
+                     *       "version": 4,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The need is captured. */
             201: {
                 headers: {
@@ -5542,6 +6302,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5608,7 +6369,13 @@ export interface operations {
     };
     revise_need: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5616,7 +6383,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -5665,6 +6437,54 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "changes": {
+                     *               "dimension": "steering",
+                     *               "evidence": [
+                     *                 "Beschluss des Stadtrats"
+                     *               ],
+                     *               "statement": "Bildung wird nicht ressortübergreifend gesteuert.",
+                     *               "urgency": "high"
+                     *             },
+                     *             "need": "014f8806-ef40-7000-8000-000000001001"
+                     *           },
+                     *           "occurred_on": "2015-02-24",
+                     *           "reason": "Ergebnis der Abstimmung zwischen den Fachbereichen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "need_revised",
+                     *           "version": 5
+                     *         }
+                     *       ],
+                     *       "version": 5,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The need is revised. */
             201: {
                 headers: {
@@ -5672,6 +6492,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5740,7 +6561,13 @@ export interface operations {
     };
     withdraw_need: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5748,7 +6575,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -5789,6 +6621,46 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "need": "014f8806-ef40-7000-8000-000000001002"
+                     *           },
+                     *           "occurred_on": "2015-03-03",
+                     *           "reason": "Der Bedarf war doppelt erfasst.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "need_withdrawn",
+                     *           "version": 7
+                     *         }
+                     *       ],
+                     *       "version": 7,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The need is withdrawn. */
             201: {
                 headers: {
@@ -5796,6 +6668,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5856,7 +6729,13 @@ export interface operations {
     };
     agree_priority: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5864,7 +6743,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -5906,6 +6790,52 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "focus_area": "education_concept",
+                     *             "needs": [
+                     *               "014f8806-ef40-7000-8000-000000001001"
+                     *             ],
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *             "rank": 1,
+                     *             "target_on": "2016-12-31",
+                     *             "title": "Bildungskonzept „Bildungsstadt Halle“"
+                     *           },
+                     *           "occurred_on": "2015-03-10",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "priority_agreed",
+                     *           "version": 8
+                     *         }
+                     *       ],
+                     *       "version": 8,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The priority is agreed. */
             201: {
                 headers: {
@@ -5913,6 +6843,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5979,7 +6910,13 @@ export interface operations {
     };
     drop_priority: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5987,7 +6924,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -6028,6 +6970,46 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "priority": "014f8806-ef40-7000-8000-000000002002"
+                     *           },
+                     *           "occurred_on": "2015-03-24",
+                     *           "reason": "Der Schwerpunkt geht in einem anderen auf.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "priority_dropped",
+                     *           "version": 11
+                     *         }
+                     *       ],
+                     *       "version": 11,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The priority is dropped. */
             201: {
                 headers: {
@@ -6035,6 +7017,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6095,7 +7078,13 @@ export interface operations {
     };
     revise_priority: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6103,7 +7092,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -6153,6 +7147,55 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "changes": {
+                     *               "focus_area": "steering_group",
+                     *               "needs": [
+                     *                 "014f8806-ef40-7000-8000-000000001001"
+                     *               ],
+                     *               "rank": 2,
+                     *               "target_on": "2017-03-31",
+                     *               "title": "Lenkungsgruppe Bildung"
+                     *             },
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001"
+                     *           },
+                     *           "occurred_on": "2015-03-17",
+                     *           "reason": "Der Stadtrat berät erst im Frühjahr 2017.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "priority_revised",
+                     *           "version": 9
+                     *         }
+                     *       ],
+                     *       "version": 9,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The priority is revised. */
             201: {
                 headers: {
@@ -6160,6 +7203,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6229,7 +7273,13 @@ export interface operations {
     };
     reopen_case: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6237,7 +7287,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -6273,6 +7328,44 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {},
+                     *           "occurred_on": "2017-05-15",
+                     *           "reason": "Die Kommune bittet um Begleitung der Umsetzung.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_reopened",
+                     *           "version": 18
+                     *         }
+                     *       ],
+                     *       "version": 18,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The case is open again. */
             201: {
                 headers: {
@@ -6280,6 +7373,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6824,7 +7918,13 @@ export interface operations {
     };
     admit_member: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6832,7 +7932,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -6873,6 +7978,48 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c004",
+                     *             "roles": [
+                     *               "reader"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_admitted",
+                     *           "version": 7
+                     *         }
+                     *       ],
+                     *       "version": 7,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The member is admitted; its id stands in the event. */
             201: {
                 headers: {
@@ -6880,6 +8027,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6942,7 +8090,13 @@ export interface operations {
     };
     record_departure: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6950,7 +8104,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -6985,6 +8144,45 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c004"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_left",
+                     *           "version": 9
+                     *         }
+                     *       ],
+                     *       "version": 9,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The member left. */
             201: {
                 headers: {
@@ -6992,6 +8190,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -7051,7 +8250,13 @@ export interface operations {
     };
     change_member_roles: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -7059,7 +8264,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -7098,6 +8308,49 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "roles": [
+                     *               "coordinator",
+                     *               "agency_admin"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_roles_changed",
+                     *           "version": 8
+                     *         }
+                     *       ],
+                     *       "version": 8,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The member's roles are changed. */
             201: {
                 headers: {
@@ -7105,6 +8358,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::{ContractError, Members, reference};
+use crate::dry_run::{ONLY_RECORDED, ValidationAnswer};
 use crate::language::Language;
 use crate::problem::ProblemBody;
 use crate::problem_catalogue::ProblemCode;
@@ -26,7 +27,9 @@ timeline and every past version follow from them.\n\n\
 **Begin.** Ask `GET /v1/me` which agencies you belong to, open a case, and follow `allowed-commands`.\n\n\
 **Commands** are `POST`s on nouns. Each carries an `Idempotency-Key`: sent again with the same key and \
 body it acts once and answers the same. Commands to an existing case name the version they were made \
-on in `If-Match` (its `ETag`); if the case has moved on, the 412 carries the events since.\n\n\
+on in `If-Match` (its `ETag`); if the case has moved on, the 412 carries the events since. With \
+`?validate_only=true` a command is checked whole and nothing of it is stored; with `Prefer: handling=strict` \
+warnings refuse it.\n\n\
 **Errors** are problem details (RFC 9457) that name every violation; `code` is stable, `/problems/{code}` \
 explains it. What is absent and what belongs to another agency are answered alike.\n\n\
 **Personal data.** Texts about a municipality are official record and stand in clear for ever. People \
@@ -138,13 +141,23 @@ pub(super) fn parameters() -> Value {
             "The language of sentences: German (default) or English.",
             &json!({"type": "string"}), &json!("en")),
         "IdempotencyKey": parameter("Idempotency-Key", "header", true,
-            "A new random value for each command; the same one when it is sent again.",
+            "A new random value for each command; the same one when it is sent again. It has no effect with \
+             `validate_only=true` and may be left out there.",
             &json!({"type": "string", "minLength": 1, "maxLength": 255}),
             &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
         "IfMatch": parameter("If-Match", "header", false,
             "The version the command was made on, as the case's ETag; without it 428. `*` only for \
              contacts, members and audit engagements, which mean the same on every version.",
             &json!({"type": "string"}), &json!("\"7\"")),
+        "Prefer": parameter("Prefer", "header", false,
+            "`handling=strict` (RFC 7240): where rules would only warn, the command is refused \
+             (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is \
+             answered as it was. Other preferences are ignored.",
+            &json!({"type": "string"}), &json!("handling=strict")),
+        "ValidateOnly": parameter("validate_only", "query", false,
+            "`true` decides the command on the newest state, as it would be decided without, answers 200 with \
+             what it would record, and stores nothing. Every refusal is the one that the command itself would meet.",
+            &json!({"type": "boolean", "default": false}), &json!(true)),
         "IfNoneMatch": parameter("If-None-Match", "header", false,
             "The ETag of the representation you have; 304 if it is still the same.",
             &json!({"type": "string"}), &json!("\"7.1a2b3c4d\"")),
@@ -182,6 +195,7 @@ pub(super) fn headers() -> Value {
         "Link": header("The next page (RFC 8288).", "</v1/agencies/transmit/cases?cursor=Nw>; rel=\"next\""),
         "ContentLanguage": header("The language of the sentences.", "de"),
         "IdempotentReplayed": header("`true` if the command was carried out before.", "true"),
+        "PreferenceApplied": header("`handling=strict` if it was asked for and no rule warns (RFC 7240); also with 409 `warnings-refused`.", "handling=strict"),
         "RequestId": header("The request's id in the server's log.", "01980000-0000-7000-8000-000000000000"),
         "RateLimit": header("How many requests are left, and in how many seconds all are again (draft-ietf-httpapi-ratelimit-headers); absent where the server sets no limit.", "\"caller\";r=5999;t=1"),
         "RateLimitPolicy": header("How many requests a caller has in each agency in how many seconds; absent where the server sets no limit.", "\"caller\";q=6000;w=60"),
@@ -202,6 +216,7 @@ pub(super) fn success_headers(id: &str, is_command: bool, secured: bool) -> Valu
         add("ETag", "ETag");
     }
     if is_command {
+        add("Preference-Applied", "PreferenceApplied");
         add("Location", "Location");
         add("Idempotent-Replayed", "IdempotentReplayed");
         add("Content-Language", "ContentLanguage");
@@ -215,10 +230,44 @@ pub(super) fn success_headers(id: &str, is_command: bool, secured: bool) -> Valu
     Value::Object(headers)
 }
 
-/// The schemas with those that no handler names: problems and the data of events.
+/// What every command answers that is only to be validated. `done` is the example of its answer when carried out.
+pub(super) fn validated(done: Option<&Value>) -> Value {
+    let mut headers = Members::new();
+    for (name, component) in [
+        ("X-Request-Id", "RequestId"),
+        ("RateLimit", "RateLimit"),
+        ("RateLimit-Policy", "RateLimitPolicy"),
+        ("Content-Language", "ContentLanguage"),
+        ("Preference-Applied", "PreferenceApplied"),
+    ] {
+        headers.insert(name.to_owned(), reference("headers", component));
+    }
+    let mut content = json!({"schema": reference("schemas", &ValidationAnswer::name())});
+    if let Some(done) = done {
+        let mut example = done.clone();
+        let events = example["events"].as_array_mut().into_iter().flatten();
+        for event in events.filter_map(Value::as_object_mut) {
+            event.retain(|name, _| !ONLY_RECORDED.contains(&name.as_str()));
+        }
+        content["example"] = example;
+    }
+    json!({
+        "description": "With `validate_only=true`: nothing refuses the command, and this is what it would record. \
+            Nothing was stored.",
+        "headers": headers,
+        "content": {"application/json": content},
+    })
+}
+
+/// The schemas with those that no handler names: problems, what is validated, and the data of events.
 pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
     let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
     ProblemBody::schemas(&mut schemas);
+    schemas.push((
+        ValidationAnswer::name().into_owned(),
+        ValidationAnswer::schema(),
+    ));
+    ValidationAnswer::schemas(&mut schemas);
     schemas.extend(CaseEvent::data_schemas());
     schemas.extend(AgencyEvent::data_schemas());
     let mut all = collected.as_object().cloned().unwrap_or_default();
@@ -261,8 +310,14 @@ pub(super) fn responses() -> Result<Value, ContractError> {
     for (name, problem) in super::examples::problems() {
         let body = serde_json::to_value(problem.to_body(Language::En))?;
         let code = problem.code();
+        let mut description = code.kind().meaning.text(Language::En).to_owned();
+        if code == ProblemCode::RuleRefused {
+            let strictly = ProblemCode::WarningsRefused;
+            let meaning = strictly.kind().meaning.text(Language::En);
+            description = format!("{description}\n\n`{}`: {meaning}", strictly.as_str());
+        }
         let mut response = json!({
-            "description": code.kind().meaning.text(Language::En),
+            "description": description,
             "headers": {"X-Request-Id": reference("headers", "RequestId")},
             "content": {"application/problem+json": {
                 "schema": reference("schemas", "Problem"),
