@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use fallbuch_domain::Command as DomainCommand;
 use fallbuch_domain::agency::AgencyCommand;
+use fallbuch_domain::agency::network::OpenAgency;
 use fallbuch_domain::case::CaseCommand;
 use fallbuch_persistence::{Expected, Receipt};
 use uuid::Uuid;
@@ -82,7 +83,12 @@ impl<O: Operation, B> Request<O, Command<B>> {
 
     /// The address of a list of the agency.
     pub(crate) fn below_agency(&self, list: &str) -> String {
-        format!("/v1/agencies/{}/{list}", self.access.agency_code())
+        format!("{}/{list}", self.agency())
+    }
+
+    /// The address of the agency.
+    pub(crate) fn agency(&self) -> String {
+        format!("/v1/agencies/{}", self.access.agency_code())
     }
 
     async fn execute(
@@ -108,6 +114,21 @@ impl<O: Operation, B> Request<O, Command<B>> {
         }
         let location = location(&receipt);
         done(receipt, &location, self.language)
+    }
+}
+
+impl<O: Operation> Request<O, Command<OpenAgency>> {
+    /// Opens an agency.
+    pub(crate) async fn open_agency(self) -> Result<HttpResponse, Problem> {
+        let store = &self.services.store;
+        let key = self.body.key(|parts| store.fingerprint(parts));
+        let opening = self.body.body;
+        let code = opening.code.clone();
+        let receipt = store.open_agency(&self.access, opening, key).await?;
+        if !receipt.replayed {
+            security_log::rights_changed(&code, self.access.principal().id(), O::ID);
+        }
+        done(receipt, &format!("/v1/agencies/{code}"), self.language)
     }
 }
 

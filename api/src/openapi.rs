@@ -19,7 +19,13 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(agencies::who_am_i)
         .service(agencies::list_agencies)
         .service(agencies::read_agency)
-        .service(agencies::list_sites)
+        .service(agencies::network::open_agency)
+        .service(agencies::network::rename_agency)
+        .service(agencies::network::set_phase)
+        .service(agencies::network::close_agency)
+        .service(agencies::sites::list_sites)
+        .service(agencies::sites::open_site)
+        .service(agencies::sites::close_site)
         .service(agencies::members::list_members)
         .service(agencies::members::admit_member)
         .service(agencies::members::change_member_roles)
@@ -110,6 +116,9 @@ pub(crate) fn document_text() -> Result<String, ContractError> {
     Ok(serde_json::to_string_pretty(&document()?)? + "\n")
 }
 
+/// Commands that begin a stream: there is no version yet to name.
+const BEGINNINGS: &[&str] = &["open_case", "open_agency"];
+
 /// Adds to an operation what it shares with others of its kind.
 fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples::Examples) {
     let id = operation["operationId"]
@@ -118,7 +127,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
         .to_owned();
     let permission = OPERATIONS.iter().find(|(known, _)| *known == id);
     let is_command = method == "post";
-    let creates = id == "open_case";
+    let creates = BEGINNINGS.contains(&id.as_str());
     operation["security"] = match permission {
         None => json!([]),
         Some((_, None)) => json!([{"bearer": []}]),
@@ -193,6 +202,8 @@ fn answers(
     }
     if path.contains("{agency}") {
         problems.extend([("403", "Forbidden"), ("404", "NotFound")]);
+    } else if id == "open_agency" {
+        problems.push(("403", "Forbidden"));
     }
     if is_command {
         problems.extend([
@@ -202,7 +213,7 @@ fn answers(
             ("415", "UnsupportedMediaType"),
             ("422", "IdempotencyKeyReused"),
         ]);
-        if id != "open_case" {
+        if !BEGINNINGS.contains(&id) {
             problems.extend([("412", "VersionStale"), ("428", "PreconditionRequired")]);
         }
     } else if secured {

@@ -51,7 +51,13 @@ operations! {
     ListProgrammes = "list_programmes";
     ListOrigins = "list_origins";
     ReadAgency = "read_agency" AgencyRead;
+    OpenAgency = "open_agency" NetworkAdmin;
+    RenameAgency = "rename_agency" NetworkAdmin;
+    SetPhase = "set_phase" NetworkAdmin;
+    CloseAgency = "close_agency" NetworkAdmin;
     ListSites = "list_sites" AgencyRead;
+    OpenSite = "open_site" AgencyAdmin;
+    CloseSite = "close_site" AgencyAdmin;
     ListMembers = "list_members" AgencyRead;
     AdmitMember = "admit_member" AgencyAdmin;
     ChangeMemberRoles = "change_member_roles" AgencyAdmin;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use fallbuch_domain::agency::NETWORK;
 use fallbuch_persistence::{Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Store};
 use time::{Date, OffsetDateTime};
 
@@ -67,7 +68,7 @@ pub(crate) struct Caller<O, Q = NoQuery> {
     operation: PhantomData<O>,
 }
 
-/// A checked request to an operation in one agency.
+/// A checked request to an operation in one agency; in the network, if the address names none.
 pub(crate) struct Request<O, B = (), Q = NoQuery> {
     pub(crate) services: Arc<Services>,
     pub(crate) access: Access,
@@ -138,8 +139,8 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
     async fn check(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         let services = services(request)?;
         let login = identity(request, &services).await?.as_login();
-        let code = request.match_info().get("agency");
-        let known = code.and_then(|code| services.store.acquaintance(&login, code));
+        let code = request.match_info().get("agency").unwrap_or(NETWORK);
+        let known = services.store.acquaintance(&login, code);
         limit(request, &services, &login, known, O::ID)?;
         let mut violations = Vec::new();
         let path = Path::read(request.match_info(), &mut violations);
@@ -222,9 +223,11 @@ async fn entered<O: Operation>(
     login: &Identity,
     path: &Path,
 ) -> Result<(Access, Addressed), Problem> {
-    let (Some(code), Some(permission)) = (request.match_info().get("agency"), O::PERMISSION) else {
+    let Some(permission) = O::PERMISSION else {
         return Err(Problem::not_found());
     };
+    let named = request.match_info().get("agency");
+    let code = named.unwrap_or(NETWORK);
     // One of the databases takes no U+0000, not even to find nothing.
     if code.contains('\0') {
         return Err(Problem::not_found());
@@ -242,11 +245,11 @@ async fn entered<O: Operation>(
         agency,
         case,
     } = entered.map_err(|denied| match denied {
-        AccessDenied::Unknown => {
+        AccessDenied::Unknown if named.is_some() => {
             security_log::unknown_agency(services.proxies.client(request), login, O::ID);
             Problem::not_found()
         }
-        AccessDenied::Forbidden(permission) => {
+        AccessDenied::Unknown | AccessDenied::Forbidden(_) => {
             let (client, permission) = (services.proxies.client(request), permission.code());
             security_log::permission_missing(client, login, O::ID, permission);
             Problem::forbidden(permission)

@@ -98,6 +98,18 @@ rules! {
     /// An auditor's access has a purpose, a period and an approval.
     R33: "Ein Prüfungszugang wird für höchstens 366 Tage beantragt, solange sein Zeitraum dauert genehmigt und einmal beendet.",
          "An audit engagement is asked for over 366 days at the most, approved while its period lasts, and ended once.";
+    /// A closed agency records nothing any more.
+    R35: "Eine geschlossene Agentur nimmt nichts mehr auf, außer wer ihr Archiv lesen darf: Mitglieder und Prüfungszugänge.",
+         "A closed agency records nothing any more, except who may read its archive: members and audit engagements.";
+    /// An agency's code is its own.
+    R36: "Ein Kürzel gehört genau einer Agentur, für immer.",
+         "A code belongs to exactly one agency, for ever.";
+    /// An agency without an open site.
+    R37: "Danach hat die Agentur keinen offenen Standort mehr, und ein neuer Beratungsfall braucht einen.",
+         "The agency has no open site after this, and a new case needs one.";
+    /// The network stays.
+    R38: "Das Netzwerk selbst wird nicht geschlossen.",
+         "The network itself is not closed.";
 }
 
 /// One rule that a check found to be touched.

@@ -169,9 +169,11 @@ impl State {
     #[must_use]
     pub fn evolve(state: Option<Self>, event: &Event) -> Option<Self> {
         match (state, &event.data) {
-            (None, EventData::Agency(data)) => AgencyState::evolve(None, data).map(Self::Agency),
+            (None, EventData::Agency(data)) => {
+                AgencyState::evolve(None, data, event.occurred_on).map(Self::Agency)
+            }
             (Some(Self::Agency(state)), EventData::Agency(data)) => {
-                AgencyState::evolve(Some(state), data).map(Self::Agency)
+                AgencyState::evolve(Some(state), data, event.occurred_on).map(Self::Agency)
             }
             (None, EventData::Case(data)) => {
                 CaseState::evolve(None, data, event.occurred_on).map(Self::Case)
@@ -267,7 +269,15 @@ impl Command {
         }
     }
 
-    /// Decides: which events, or which rules refuse.
+    /// Whether a closed agency takes it.
+    fn is_about_readers(&self) -> bool {
+        match self {
+            Self::Agency(command) => command.is_about_readers(),
+            Self::Case(_) => false,
+        }
+    }
+
+    /// Decides: which events, or which rules refuse. In a closed agency R35 refuses, whatever the stream is.
     ///
     /// # Errors
     /// The rules that refuse, all of them.
@@ -277,6 +287,11 @@ impl Command {
         facts: &Facts<'_>,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Decision, Rejection> {
+        if let Some(refusal) = crate::agency::network::closed(facts)
+            && !self.is_about_readers()
+        {
+            return Err(Rejection::by(refusal));
+        }
         match self {
             Self::Agency(command) => {
                 crate::agency::decide(state.and_then(State::as_agency), command, facts, new_id)

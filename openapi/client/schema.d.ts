@@ -59,7 +59,15 @@ export interface paths {
          */
         get: operations["list_agencies"];
         put?: never;
-        post?: never;
+        /**
+         * Open an agency
+         * @description A member of the network opens an agency and names who administers it first: whoever signs in as
+         *     `administrator.login` is a member of it with the role `agency_admin` and admits everybody else. The two events are
+         *     the beginning of the agency's own log. Its code is in its addresses for ever and no other agency's (R36).
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["open_agency"];
         delete?: never;
         options?: never;
         head?: never;
@@ -75,7 +83,7 @@ export interface paths {
         };
         /**
          * Read an agency
-         * @description Its name, carrier, Länder and the prefix of its file numbers.
+         * @description Its name, carrier, Länder and the prefix of its file numbers; the phase it is in, and the day it was closed.
          *
          *     Permission: `agency:read`.
          */
@@ -680,6 +688,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an agency
+         * @description For ever: every later command to the agency or to one of its cases is refused (R35), except those that say who may
+         *     read it, which are about members and audit engagements. Whatever was readable stays so. The network itself is not
+         *     closed (R38).
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["close_agency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/events": {
         parameters: {
             query?: never;
@@ -787,6 +819,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/phases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the phase of an agency
+         * @description In which phase of the initiative it is or will be, in place of what was said before. A phase does not end before it
+         *     begins (R06).
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["set_phase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/renamings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename an agency
+         * @description Its name, its carrier, or both. Its code and the prefix of its file numbers stay.
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["rename_agency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/sites": {
         parameters: {
             query?: never;
@@ -796,13 +873,44 @@ export interface paths {
         };
         /**
          * List the sites of an agency
-         * @description The agency's open sites. A case belongs to one of them.
+         * @description The agency's open sites; with `all=true` the closed ones as well, which have a `closed_on`. A case belongs to a
+         *     site and keeps it when the site is closed; only opening a case needs an open one (R03). Its ETag is the version to
+         *     name in `If-Match` when a site is opened or closed.
          *
          *     Permission: `agency:read`.
          */
         get: operations["list_sites"];
         put?: never;
-        post?: never;
+        /**
+         * Open a site
+         * @description Cases can be opened there from now on, and members be limited to it.
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["open_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/sites/{site_id}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a site
+         * @description No case is opened there any more. The cases it has keep it and go on, and who is limited to it still sees them. A
+         *     site is closed once (R21); whoever closes the last one is told (R37).
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["close_site"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1088,6 +1196,11 @@ export interface components {
              */
             case_prefix: string;
             /**
+             * Format: date
+             * @description The day it was closed; absent while it is open. A closed agency can be read and records nothing any more (R35).
+             */
+            closed_on?: string;
+            /**
              * @description Its code, as it stands in addresses.
              * @example transmit
              */
@@ -1101,7 +1214,18 @@ export interface components {
             land_codes: string[];
             /** @description Its name. */
             name: string;
+            /** @description The phase of the initiative that it is in, as it was set last. */
+            phase?: components["schemas"]["Phase"];
         };
+        /** @description What a renaming changes; absent members stay. */
+        AgencyChanges: {
+            /** @description The organisation that runs it (Träger). */
+            carrier?: components["schemas"]["Line"];
+            /** @description Its name. */
+            name?: components["schemas"]["Line"];
+        };
+        /** @description Data of `agency_closed`. */
+        AgencyClosed: Record<string, never>;
         /** @description The agencies the caller may know. */
         AgencyList: {
             /** @description The agencies, in the order of their codes. */
@@ -1119,6 +1243,13 @@ export interface components {
             land_codes: string[];
             /** @description Its name. */
             name: components["schemas"]["Line"];
+        };
+        /** @description Data of `agency_renamed`: what is another one from now on. */
+        AgencyRenamed: {
+            /** @description The organisation that runs the agency from now on. */
+            carrier?: components["schemas"]["Line"];
+            /** @description Its name from now on. */
+            name?: components["schemas"]["Line"];
         };
         /** @description Agrees a priority. */
         AgreePriority: {
@@ -1526,6 +1657,16 @@ export interface components {
          * @enum {string}
          */
         Channel: "kickoff_event" | "call" | "mail" | "visit" | "meeting";
+        /** @description Closes an agency, for ever (R35). */
+        CloseAgency: {
+            /**
+             * Format: date
+             * @description The day it closed.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description Closes the case. */
         CloseCase: {
             /** @description The ids of the open items that are closed over knowingly (R24). */
@@ -1539,6 +1680,16 @@ export interface components {
             reason: components["schemas"]["ClosingReason"];
             /** @description What the case came to. */
             summary: components["schemas"]["Prose"];
+        };
+        /** @description Closes a site. */
+        CloseSite: {
+            /**
+             * Format: date
+             * @description The day it closed.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description How the case was closed. */
         Closing: {
@@ -1681,6 +1832,11 @@ export interface components {
             /** @description Where the page stands in the list. */
             page: components["schemas"]["PageInfo"];
         };
+        /** @description Who administers a new agency. */
+        FirstAdministrator: {
+            /** @description Who it is, as an identity provider says. Stands in no event. */
+            login: components["schemas"]["Login"];
+        };
         /** @description A focus area from which priorities of a target agreement are taken. */
         FocusArea: {
             /**
@@ -1775,6 +1931,11 @@ export interface components {
             /** @description What was talked about. */
             topics: components["schemas"]["Line"][];
         };
+        /**
+         * @description The two-digit code of a Land.
+         * @example 15
+         */
+        LandCode: string;
         /** @description One line of at most 200 characters, not blank. Official record: no personal data. */
         Line: string;
         /** @description A text in every language of the product. */
@@ -1884,7 +2045,7 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description What the caller is there. */
             roles: components["schemas"]["Role"][];
-            /** @description The sites the caller sees: all of the agency's, or those the membership is limited to. */
+            /** @description The sites the caller sees, closed ones too: all of the agency's, or those the membership is limited to. */
             sites: components["schemas"]["Site"][];
         };
         /** @description A municipality of the catalogue with its validity. */
@@ -2026,6 +2187,34 @@ export interface components {
              */
             need: string;
         };
+        /** @description Opens an agency. Its code never changes. */
+        OpenAgency: {
+            /** @description Its first administrator, who admits everybody else. */
+            administrator: components["schemas"]["FirstAdministrator"];
+            /** @description The organisation that runs it (Träger). */
+            carrier: components["schemas"]["Line"];
+            /**
+             * @description What its file numbers begin with.
+             * @example TM
+             */
+            case_prefix: string;
+            /**
+             * @description Its code in addresses, which no other agency has (R36).
+             * @example transmit
+             */
+            code: string;
+            /** @description The Länder it serves. */
+            land_codes: components["schemas"]["LandCode"][];
+            /** @description Its name. */
+            name: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day it opened.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description Opens a case. */
         OpenCase: {
             /**
@@ -2049,6 +2238,18 @@ export interface components {
              * @description The site in charge.
              */
             site: string;
+        };
+        /** @description Opens a site. */
+        OpenSite: {
+            /** @description Its name, a town's. */
+            name: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day it opened.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /**
          * @description How the case came about.
@@ -2094,6 +2295,39 @@ export interface components {
          * @enum {string}
          */
         Permission: "agency:read" | "case:read" | "case:history" | "case:record" | "person:read" | "person:write" | "event:subscribe" | "report:read" | "offering:write" | "solution:write" | "case:open" | "case:assign" | "agreement:write" | "agreement:sign" | "case:close" | "case:reopen" | "case:correct" | "case:transfer" | "export:create" | "agency:admin" | "audit:read" | "privacy:officer" | "network:admin" | "network:report" | "audit:request";
+        /** @description A phase of the initiative. */
+        Phase: {
+            /**
+             * Format: date
+             * @description Its first day.
+             */
+            from: string;
+            /**
+             * @description As it is called.
+             * @example Erste Förderphase
+             */
+            phase: string;
+            /**
+             * Format: date
+             * @description Its last day, if it is known.
+             */
+            until?: string;
+        };
+        /** @description Data of `phase_set`: the phase of the initiative that the agency is in, as it is planned. */
+        PhaseSet: {
+            /**
+             * Format: date
+             * @description Its first day; may lie in the future.
+             */
+            from: string;
+            /** @description The phase, as it is called. */
+            phase: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description Its last day, if it is known.
+             */
+            until?: string;
+        };
         /** @description A priority of the advice. */
         Priority: {
             /**
@@ -2400,9 +2634,9 @@ export interface components {
             /**
              * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
              *
-             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded
+             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded, `agency_renamed`: AgencyRenamed, `phase_set`: PhaseSet, `site_closed`: SiteClosed, `agency_closed`: AgencyClosed
              */
-            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | Record<string, never>;
+            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | components["schemas"]["AgencyRenamed"] | components["schemas"]["PhaseSet"] | components["schemas"]["SiteClosed"] | components["schemas"]["AgencyClosed"] | Record<string, never>;
             /**
              * Format: uuid
              * @description The event's id.
@@ -2444,6 +2678,18 @@ export interface components {
              * @description Its place in the stream: 1, 2, 3, …
              */
             version: number;
+        };
+        /** @description Gives an agency another name or carrier; its code stays. */
+        RenameAgency: {
+            /** @description The new values, at least one. */
+            changes: components["schemas"]["AgencyChanges"];
+            /**
+             * Format: date
+             * @description The day of the change.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description Takes the closed case up again. */
         ReopenCase: {
@@ -2517,7 +2763,29 @@ export interface components {
          * @description A rule of the domain by its stable id.
          * @enum {string}
          */
-        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33";
+        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33" | "R35" | "R36" | "R37" | "R38";
+        /** @description Says in which phase of the initiative an agency is, in place of what was said before. */
+        SetPhase: {
+            /**
+             * Format: date
+             * @description Its first day; may lie in the future.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The day it was decided.
+             */
+            occurred_on: string;
+            /** @description The phase, as it is called. */
+            phase: components["schemas"]["Line"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description Its last day, if it is known; not before the first (R06).
+             */
+            until?: string;
+        };
         /** @description Records that the agreement was signed. */
         SignAgreement: {
             /** @description What ends it besides its date. */
@@ -2579,6 +2847,11 @@ export interface components {
         /** @description A site of an agency. */
         Site: {
             /**
+             * Format: date
+             * @description The day it was closed; absent while it is open.
+             */
+            closed_on?: string;
+            /**
              * Format: uuid
              * @description The site's id.
              */
@@ -2586,9 +2859,17 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Line"];
         };
+        /** @description Data of `site_closed`. */
+        SiteClosed: {
+            /**
+             * Format: uuid
+             * @description The site's id.
+             */
+            site: string;
+        };
         /** @description The agency's sites. */
         SiteList: {
-            /** @description The open sites, in the order of their opening. */
+            /** @description The sites, in the order of their opening. */
             items: components["schemas"]["Site"][];
         };
         /** @description Data of `site_opened`. */
@@ -3161,7 +3442,7 @@ export interface components {
          */
         IdempotencyKey: string;
         /**
-         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
          * @example "7"
          */
         IfMatch: string;
@@ -3191,6 +3472,11 @@ export interface components {
          */
         PriorityId: string;
         /**
+         * @description The site's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        SiteId: string;
+        /**
          * @description The version: the event's place in the case.
          * @example 7
          */
@@ -3219,7 +3505,7 @@ export interface components {
          */
         Link: string;
         /**
-         * @description The case after opening it, the list of members or audit engagements after changing it, else the command's last event.
+         * @description The case or agency after opening it, the agency or its list of sites, members or audit engagements after changing it, else the command's last event.
          * @example /v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001
          */
         Location: string;
@@ -3345,7 +3631,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *           "carrier": "Deutsches Jugendinstitut e.V.",
                      *           "case_prefix": "TM",
                      *           "code": "transmit",
                      *           "id": "014a0325-8c00-7000-8000-00000000a001",
@@ -3354,7 +3640,12 @@ export interface operations {
                      *             "15",
                      *             "16"
                      *           ],
-                     *           "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                     *           "phase": {
+                     *             "from": "2014-06-01",
+                     *             "phase": "Erste Förderphase",
+                     *             "until": "2017-08-31"
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -3366,6 +3657,146 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    open_agency: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "administrator": {
+                 *         "login": {
+                 *           "issuer": "https://login.example.org",
+                 *           "subject": "248289761001"
+                 *         }
+                 *       },
+                 *       "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                 *       "case_prefix": "TM",
+                 *       "code": "transmit",
+                 *       "land_codes": [
+                 *         "14",
+                 *         "15",
+                 *         "16"
+                 *       ],
+                 *       "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Beginn der Transferinitiative"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenAgency"];
+            };
+        };
+        responses: {
+            /** @description The agency is open. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *             "case_prefix": "TM",
+                     *             "code": "transmit",
+                     *             "land_codes": [
+                     *               "14",
+                     *               "15",
+                     *               "16"
+                     *             ],
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 1,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_opened",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "roles": [
+                     *               "agency_admin"
+                     *             ]
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 2,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_admitted",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -3409,7 +3840,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *       "carrier": "Deutsches Jugendinstitut e.V.",
                      *       "case_prefix": "TM",
                      *       "code": "transmit",
                      *       "id": "014a0325-8c00-7000-8000-00000000a001",
@@ -3418,7 +3849,12 @@ export interface operations {
                      *         "15",
                      *         "16"
                      *       ],
-                     *       "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *       "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                     *       "phase": {
+                     *         "from": "2014-06-01",
+                     *         "phase": "Erste Förderphase",
+                     *         "until": "2017-08-31"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Agency"];
@@ -3603,7 +4039,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3669,7 +4105,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 10,
+                     *           "position": 11,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3678,10 +4114,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "audit_engagement_requested",
-                     *           "version": 10
+                     *           "version": 11
                      *         }
                      *       ],
-                     *       "version": 10,
+                     *       "version": 11,
                      *       "warnings": []
                      *     }
                      */
@@ -3720,7 +4156,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3778,7 +4214,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 11,
+                     *           "position": 12,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3787,10 +4223,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "audit_engagement_approved",
-                     *           "version": 11
+                     *           "version": 12
                      *         }
                      *       ],
-                     *       "version": 11,
+                     *       "version": 12,
                      *       "warnings": []
                      *     }
                      */
@@ -3829,7 +4265,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3888,7 +4324,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 12,
+                     *           "position": 13,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3897,10 +4333,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "audit_engagement_ended",
-                     *           "version": 12
+                     *           "version": 13
                      *         }
                      *       ],
-                     *       "version": 12,
+                     *       "version": 13,
                      *       "warnings": []
                      *     }
                      */
@@ -4101,7 +4537,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 13,
+                     *           "position": 17,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4330,7 +4766,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4397,7 +4833,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-07",
-                     *           "position": 24,
+                     *           "position": 28,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4448,7 +4884,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4512,7 +4948,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-20",
-                     *           "position": 27,
+                     *           "position": 31,
                      *           "reason": "Es bleibt bei einer einzigen Zielvereinbarung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4564,7 +5000,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4637,7 +5073,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-13",
-                     *           "position": 25,
+                     *           "position": 29,
                      *           "reason": "Die Laufzeit folgt der Programmphase.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4689,7 +5125,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4784,7 +5220,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-27",
-                     *           "position": 28,
+                     *           "position": 32,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4914,7 +5350,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4981,7 +5417,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-04-30",
-                     *           "position": 29,
+                     *           "position": 33,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5032,7 +5468,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5109,7 +5545,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 14,
+                     *           "position": 18,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5220,7 +5656,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 16,
+                     *           "position": 20,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5317,7 +5753,7 @@ export interface operations {
                      *       },
                      *       "id": "014f8806-ef40-7000-8000-00000000e001",
                      *       "occurred_on": "2015-02-10",
-                     *       "position": 16,
+                     *       "position": 20,
                      *       "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *       "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *       "schema": 1,
@@ -5358,7 +5794,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5446,7 +5882,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-01-20",
-                     *           "position": 15,
+                     *           "position": 19,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5498,7 +5934,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5570,7 +6006,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 16,
+                     *           "position": 20,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5621,7 +6057,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5701,7 +6137,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-24",
-                     *           "position": 17,
+                     *           "position": 21,
                      *           "reason": "Ergebnis der Abstimmung zwischen den Fachbereichen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5753,7 +6189,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5817,7 +6253,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-03",
-                     *           "position": 19,
+                     *           "position": 23,
                      *           "reason": "Der Bedarf war doppelt erfasst.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5869,7 +6305,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5941,7 +6377,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-10",
-                     *           "position": 20,
+                     *           "position": 24,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5992,7 +6428,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6056,7 +6492,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-24",
-                     *           "position": 23,
+                     *           "position": 27,
                      *           "reason": "Der Schwerpunkt geht in einem anderen auf.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -6108,7 +6544,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6190,7 +6626,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-17",
-                     *           "position": 21,
+                     *           "position": 25,
                      *           "reason": "Der Stadtrat berät erst im Frühjahr 2017.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -6242,7 +6678,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6299,7 +6735,7 @@ export interface operations {
                      *           "data": {},
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-05-15",
-                     *           "position": 30,
+                     *           "position": 34,
                      *           "reason": "Die Kommune bittet um Begleitung der Umsetzung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -6595,6 +7031,109 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
+    close_agency: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Ende der Förderung"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseAgency"];
+            };
+        };
+        responses: {
+            /** @description The agency is closed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 17,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_closed",
+                     *           "version": 17
+                     *         }
+                     *       ],
+                     *       "version": 17,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
     read_feed: {
         parameters: {
             query?: {
@@ -6670,7 +7209,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 16,
+                     *           "position": 20,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -6837,7 +7376,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6904,7 +7443,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 7,
+                     *           "position": 8,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -6913,10 +7452,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "member_admitted",
-                     *           "version": 7
+                     *           "version": 8
                      *         }
                      *       ],
-                     *       "version": 7,
+                     *       "version": 8,
                      *       "warnings": []
                      *     }
                      */
@@ -6955,7 +7494,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7013,7 +7552,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 9,
+                     *           "position": 10,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -7022,10 +7561,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "member_left",
-                     *           "version": 9
+                     *           "version": 10
                      *         }
                      *       ],
-                     *       "version": 9,
+                     *       "version": 10,
                      *       "warnings": []
                      *     }
                      */
@@ -7064,7 +7603,7 @@ export interface operations {
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7130,7 +7669,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 8,
+                     *           "position": 9,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -7139,10 +7678,228 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "member_roles_changed",
-                     *           "version": 8
+                     *           "version": 9
                      *         }
                      *       ],
-                     *       "version": 8,
+                     *       "version": 9,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    set_phase: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2014-06-01",
+                 *       "occurred_on": "2014-06-01",
+                 *       "phase": "Erste Förderphase",
+                 *       "until": "2017-08-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetPhase"];
+            };
+        };
+        responses: {
+            /** @description The phase is set. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "from": "2014-06-01",
+                     *             "phase": "Erste Förderphase",
+                     *             "until": "2017-08-31"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 15,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "phase_set",
+                     *           "version": 15
+                     *         }
+                     *       ],
+                     *       "version": 15,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    rename_agency: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "changes": {
+                 *         "carrier": "Deutsches Jugendinstitut e.V.",
+                 *         "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                 *       },
+                 *       "occurred_on": "2014-06-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenameAgency"];
+            };
+        };
+        responses: {
+            /** @description The agency is renamed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "carrier": "Deutsches Jugendinstitut e.V.",
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 14,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_renamed",
+                     *           "version": 14
+                     *         }
+                     *       ],
+                     *       "version": 14,
                      *       "warnings": []
                      *     }
                      */
@@ -7168,7 +7925,13 @@ export interface operations {
     };
     list_sites: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Closed sites as well.
+                 * @example true
+                 */
+                all?: boolean;
+            };
             header?: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -7212,6 +7975,11 @@ export interface operations {
                      *         {
                      *           "id": "014a0325-8c00-7000-8000-00000000b002",
                      *           "name": "Leipzig"
+                     *         },
+                     *         {
+                     *           "closed_on": "2014-06-01",
+                     *           "id": "014a0325-8c00-7000-8000-00000000b003",
+                     *           "name": "Magdeburg"
                      *         }
                      *       ]
                      *     }
@@ -7225,6 +7993,222 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    open_site: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Magdeburg",
+                 *       "occurred_on": "2014-06-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenSite"];
+            };
+        };
+        responses: {
+            /** @description The site is open; its id stands in the event. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "name": "Magdeburg",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b003"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 4,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "site_opened",
+                     *           "version": 4
+                     *         }
+                     *       ],
+                     *       "version": 4,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    close_site: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The site's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                site_id: components["parameters"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Umzug nach Halle"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseSite"];
+            };
+        };
+        responses: {
+            /** @description The site is closed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "site": "014a0325-8c00-7000-8000-00000000b003"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 16,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "site_closed",
+                     *           "version": 16
+                     *         }
+                     *       ],
+                     *       "version": 16,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -7788,7 +8772,7 @@ export interface operations {
                      *       "memberships": [
                      *         {
                      *           "agency": {
-                     *             "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *             "carrier": "Deutsches Jugendinstitut e.V.",
                      *             "case_prefix": "TM",
                      *             "code": "transmit",
                      *             "id": "014a0325-8c00-7000-8000-00000000a001",
@@ -7797,7 +8781,12 @@ export interface operations {
                      *               "15",
                      *               "16"
                      *             ],
-                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                     *             "phase": {
+                     *               "from": "2014-06-01",
+                     *               "phase": "Erste Förderphase",
+                     *               "until": "2017-08-31"
+                     *             }
                      *           },
                      *           "member": "014a0325-8c00-7000-8000-00000000c002",
                      *           "permissions": [
@@ -7835,6 +8824,11 @@ export interface operations {
                      *             {
                      *               "id": "014a0325-8c00-7000-8000-00000000b002",
                      *               "name": "Leipzig"
+                     *             },
+                     *             {
+                     *               "closed_on": "2014-06-01",
+                     *               "id": "014a0325-8c00-7000-8000-00000000b003",
+                     *               "name": "Magdeburg"
                      *             }
                      *           ]
                      *         }

@@ -101,6 +101,18 @@ impl Access {
         })
     }
 
+    /// A member of the network in the agency that it opens.
+    pub(crate) fn founder(scope: Scope, code: String, member: Uuid, role: Role) -> Self {
+        Self {
+            scope,
+            code,
+            principal: Principal::Network { member, role },
+            permissions: vec![Permission::NetworkAdmin],
+            sites: None,
+            cases: None,
+        }
+    }
+
     pub(crate) fn operator(scope: Scope, code: String) -> Self {
         Self {
             scope,

@@ -1,6 +1,7 @@
 //! The store: one value that opens the database, takes commands and answers queries.
 
 mod entrance;
+mod network;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -143,18 +144,17 @@ impl Store {
         key: IdempotencyKey,
     ) -> Result<Receipt, CommandError> {
         let (reply, verdict) = oneshot::channel();
-        let access = access.clone();
-        let agency = access.agency();
+        let reaches = self.check_reach(access, command.permission()).await;
         let submission = Submission {
-            access,
+            access: access.clone(),
             stream,
             expected,
             command,
             key,
             reply,
         };
-        let queued = self.queue(agency).map_err(CommandError::from);
-        let queued = queued.and_then(|queue| Ok(queue.push(submission)?));
+        let queue = reaches.and_then(|()| Ok(self.queue(access.agency())?));
+        let queued = queue.and_then(|queue| Ok(queue.push(submission)?));
         let settled = match queued {
             Ok(()) => verdict.await.map_err(|_| StoreError::Stopped.into()),
             Err(error) => Err(error),
@@ -186,6 +186,12 @@ impl Store {
             Serving { queue, task }
         });
         Ok(Arc::clone(&serving.queue))
+    }
+
+    /// Whether commands are taken.
+    fn is_open(&self) -> bool {
+        let writers = self.0.writers.lock();
+        writers.unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// The agency's reader, which is started if there is none.

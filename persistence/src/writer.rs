@@ -16,6 +16,7 @@
 
 mod cache;
 mod draft;
+mod founding;
 mod lookup;
 mod queue;
 mod rows;
@@ -40,6 +41,7 @@ use crate::sources::Sources;
 use crate::tenant::{Scope, bound};
 use cache::AgencyCache;
 use draft::Draft;
+pub(crate) use founding::Founding;
 use lookup::{Lookup, command_ids, replay, replay_refused};
 pub(crate) use queue::Queue;
 pub(crate) use submission::Submission;

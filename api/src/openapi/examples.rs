@@ -56,7 +56,7 @@ pub(super) fn all() -> Result<Examples, ContractError> {
     for (operation, body) in agency::sample::bodies()? {
         examples.requests.insert(operation.to_owned(), body);
     }
-    for (version, event) in (1..).zip(agency::sample::history()) {
+    for (version, event) in (1..).zip(agency::sample::life()) {
         let operation = match event {
             AgencyEvent::MemberAdmitted(_) => "admit_member",
             AgencyEvent::MemberRolesChanged(_) => "change_member_roles",
@@ -64,13 +64,24 @@ pub(super) fn all() -> Result<Examples, ContractError> {
             AgencyEvent::AuditEngagementRequested(_) => "request_audit_engagement",
             AgencyEvent::AuditEngagementApproved(_) => "approve_audit_engagement",
             AgencyEvent::AuditEngagementEnded(_) => "end_audit_engagement",
-            AgencyEvent::AgencyOpened(_) | AgencyEvent::SiteOpened(_) => continue,
+            AgencyEvent::SiteOpened(_) => "open_site",
+            AgencyEvent::SiteClosed(_) => "close_site",
+            AgencyEvent::AgencyRenamed(_) => "rename_agency",
+            AgencyEvent::PhaseSet(_) => "set_phase",
+            AgencyEvent::AgencyClosed(_) => "close_agency",
+            AgencyEvent::AgencyOpened(_) => continue,
         };
-        let data = EventData::Agency(event);
-        let event = serde_json::to_value(agency::sample::stored(&data, version))?;
+        let event = stored_of_agency(event, version)?;
         let answer = json!({"version": version, "events": [event], "warnings": []});
         examples.responses.insert(operation.to_owned(), answer);
     }
+    let opening = (1..).zip(agency::sample::opening());
+    let opening = opening.map(|(version, event)| stored_of_agency(event, version));
+    let opening = opening.collect::<Result<Vec<_>, _>>()?;
+    examples.responses.insert(
+        "open_agency".to_owned(),
+        json!({"version": opening.len(), "events": opening, "warnings": []}),
+    );
     let mut add = |operation: &str, example: Value| {
         examples.responses.insert(operation.to_owned(), example);
     };
@@ -106,6 +117,13 @@ pub(super) fn all() -> Result<Examples, ContractError> {
 
 fn stored(event: &Event, version: u64) -> Result<Value, ContractError> {
     Ok(serde_json::to_value(sample::stored(event, version))?)
+}
+
+fn stored_of_agency(event: AgencyEvent, version: u64) -> Result<Value, ContractError> {
+    let data = EventData::Agency(event);
+    Ok(serde_json::to_value(agency::sample::stored(
+        &data, version,
+    ))?)
 }
 
 fn me(agency: &Value) -> Value {

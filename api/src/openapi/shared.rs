@@ -132,6 +132,7 @@ pub(super) fn parameters() -> Value {
         "AgreementId": parameter("agreement_id", "path", true, "The agreement's id.", &uuid, &json!(id)),
         "EngagementId": parameter("engagement_id", "path", true, "The engagement's id.", &uuid, &json!(id)),
         "MemberId": parameter("member_id", "path", true, "The member's id.", &uuid, &json!(id)),
+        "SiteId": parameter("site_id", "path", true, "The site's id.", &uuid, &json!(id)),
         "Version": parameter("version", "path", true, "The version: the event's place in the case.",
             &version, &json!(7)),
         "AcceptLanguage": parameter("Accept-Language", "header", false,
@@ -143,7 +144,7 @@ pub(super) fn parameters() -> Value {
             &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
         "IfMatch": parameter("If-Match", "header", false,
             "The version the command was made on, as the case's ETag; without it 428. `*` only for \
-             contacts, members and audit engagements, which mean the same on every version.",
+             contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.",
             &json!({"type": "string"}), &json!("\"7\"")),
         "IfNoneMatch": parameter("If-None-Match", "header", false,
             "The ETag of the representation you have; 304 if it is still the same.",
@@ -166,6 +167,7 @@ pub(super) fn path_parameters(path: &str) -> Vec<Value> {
         "priority_id" => "PriorityId",
         "agreement_id" => "AgreementId",
         "member_id" => "MemberId",
+        "site_id" => "SiteId",
         _ => "Version",
     };
     names
@@ -177,7 +179,7 @@ pub(super) fn headers() -> Value {
     let header = |text: &str, example: &str| json!({"description": text, "schema": {"type": "string"}, "example": example});
     json!({
         "ETag": header("The version, and behind the dot this representation.", "\"7.1a2b3c4d\""),
-        "Location": header("The case after opening it, the list of members or audit engagements after changing it, else the command's last event.",
+        "Location": header("The case or agency after opening it, the agency or its list of sites, members or audit engagements after changing it, else the command's last event.",
             "/v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001"),
         "Link": header("The next page (RFC 8288).", "</v1/agencies/transmit/cases?cursor=Nw>; rel=\"next\""),
         "ContentLanguage": header("The language of the sentences.", "de"),

@@ -38,7 +38,7 @@ impl Addressed {
         Ok((*version, state))
     }
 
-    /// The need, priority or agreement of the case, or the member or engagement of the agency.
+    /// The need, priority or agreement of the case, or the member, engagement or site of the agency.
     pub(crate) fn target(&self) -> Result<Uuid, Problem> {
         self.target.ok_or_else(Problem::not_found)
     }
@@ -59,6 +59,7 @@ pub(super) struct Path {
     agreement: Option<Uuid>,
     member: Option<Uuid>,
     engagement: Option<Uuid>,
+    site: Option<Uuid>,
     version: Option<u64>,
 }
 
@@ -89,6 +90,7 @@ impl Path {
             agreement: id("agreement_id"),
             member: id("member_id"),
             engagement: id("engagement_id"),
+            site: id("site_id"),
             version: None,
         };
         if let Some(text) = segments.get("version") {
@@ -120,15 +122,17 @@ impl Path {
         case: Option<CaseRead>,
     ) -> Result<Addressed, Problem> {
         if self.case_id.is_none() {
-            // Who left is still there to be named: a departure that is sent again is answered as before.
+            // Who left is still there to be named: a departure that is sent again is answered as before. So is a
+            // site that was closed.
             let member = self.member.map(|member| agency.1.knows_member(member));
             let engagement = self.engagement.map(|id| agency.1.engagement(id).is_some());
-            if member == Some(false) || engagement == Some(false) {
+            let site = self.site.map(|site| agency.1.knows_site(site));
+            if [member, engagement, site].contains(&Some(false)) {
                 return Err(Problem::not_found());
             }
             return Ok(Addressed {
                 version: self.version,
-                target: self.member.or(self.engagement),
+                target: self.member.or(self.engagement).or(self.site),
                 agency: Some(agency),
                 ..Addressed::default()
             });

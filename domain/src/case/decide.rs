@@ -68,8 +68,9 @@ pub fn admissions(state: &CaseState, facts: &Facts<'_>) -> Vec<Admission> {
         targets.into_iter().map(move |target| Admission {
             kind,
             target,
-            refusal: rules::admission(Some(state), kind, target, facts)
+            refusal: crate::agency::network::closed(facts)
                 .into_iter()
+                .chain(rules::admission(Some(state), kind, target, facts))
                 .next(),
         })
     };

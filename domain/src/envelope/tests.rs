@@ -33,7 +33,7 @@ fn events() -> Vec<Event> {
         reason: None,
         data: EventData::Agency(data),
     };
-    let agency = agency::history().into_iter().map(of_agency);
+    let agency = agency::life().into_iter().map(of_agency);
     agency
         .chain(sample::history())
         .chain(sample::events().into_iter().map(of_case))

@@ -5,13 +5,12 @@
 
 use std::sync::Arc;
 
-use fallbuch_domain::agency::{AgencyState, Engagement, Member, NETWORK};
+use fallbuch_domain::agency::AgencyState;
 use fallbuch_domain::{Permission, State};
 use uuid::Uuid;
 
 use super::Store;
 use crate::access::{Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Membership};
-use crate::access_log::{self, Visit};
 use crate::directory;
 use crate::error::{CommandError, StoreError};
 use crate::read::{CaseRead, Point};
@@ -113,55 +112,6 @@ impl Store {
         })
     }
 
-    /// The member of the network that somebody is; none for the network's own rows, which only its members reach.
-    async fn network_member(
-        &self,
-        agency: Uuid,
-        identity: &Identity,
-    ) -> Result<Option<Member>, AccessDenied> {
-        let directory = &self.0.directory;
-        let network = directory.agency(self.queries(), NETWORK).await?;
-        let Some(network) = network.filter(|network| *network != agency) else {
-            return Ok(None);
-        };
-        let Some(member) = directory.member(self.readers(), network, identity).await? else {
-            return Ok(None);
-        };
-        let state = self.agency_state(Scope::of(network)).await?;
-        Ok(state.and_then(|state| state.member(member).cloned()))
-    }
-
-    /// The access of a member of the network to another agency. What an auditor reads there, and what it was refused,
-    /// is in the agency's access log before it is answered.
-    async fn network_access(
-        &self,
-        scope: Scope,
-        agency: &AgencyState,
-        member: &Member,
-        errand: Errand,
-    ) -> Result<Access, AccessDenied> {
-        let today = self.sources().of(scope.agency()).clock.now().berlin_date();
-        let audits = member.role_for(Permission::AuditRequest).is_some();
-        let view = audits
-            .then(|| agency.audit_view(member.id, today))
-            .flatten();
-        let access = Access::network(scope, agency, member, view, errand.permission);
-        let access = access.ok_or(AccessDenied::Unknown)?;
-        if audits && !errand.permission.reaches_into_agencies() {
-            let engagement = agency.engagement_for(member.id, errand.case, today);
-            let may = access.may(errand.permission) && engagement.is_some();
-            let visit = Visit {
-                engagement: engagement.map(|engagement| engagement.id),
-                member: member.id,
-                operation: errand.operation.to_owned(),
-                case: errand.case,
-                was_permitted: may,
-            };
-            access_log::record(self, scope, &visit).await?;
-        }
-        Ok(access)
-    }
-
     /// What [`Self::enter`] would say, by what this process saw a moment ago (100 ms at the most) and
     /// without asking the database; none if that is not known or is not in the caller's favour. The case
     /// may be an older version of itself.
@@ -250,58 +200,6 @@ impl Store {
         }))
     }
 
-    /// The agencies that somebody may know of, in the order of the codes: those it is a member of, and all of them for
-    /// a member of the network whose rights reach into agencies.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn known_agencies(
-        &self,
-        identity: &Identity,
-    ) -> Result<Vec<(Uuid, Arc<AgencyState>)>, StoreError> {
-        let memberships = self.memberships(identity).await?;
-        let reaches = |one: &Membership| {
-            let mut permissions = one.permissions.iter();
-            one.agency.is_network() && permissions.any(|one| one.reaches_into_agencies())
-        };
-        if memberships.iter().any(reaches) {
-            return self.all_agencies().await;
-        }
-        let own = memberships.into_iter();
-        Ok(own.map(|one| (one.access.agency(), one.agency)).collect())
-    }
-
-    /// The engagements that an auditor asked for, whatever came of them, by agency; none for whoever is no member of
-    /// the network.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn engagements_of(
-        &self,
-        identity: &Identity,
-    ) -> Result<Vec<(Arc<AgencyState>, Engagement)>, StoreError> {
-        let memberships = self.memberships(identity).await?;
-        let Some(network) = memberships.iter().find(|one| one.agency.is_network()) else {
-            return Ok(Vec::new());
-        };
-        let mut engagements = Vec::new();
-        for (_, agency) in self.all_agencies().await? {
-            let all = agency.engagements.iter();
-            let own = all.filter(|one| one.auditor == network.member).cloned();
-            engagements.extend(own.map(|one| (Arc::clone(&agency), one)));
-        }
-        Ok(engagements)
-    }
-
-    async fn all_agencies(&self) -> Result<Vec<(Uuid, Arc<AgencyState>)>, StoreError> {
-        let mut agencies = Vec::new();
-        for one in directory::agencies(self.queries()).await? {
-            let state = self.agency_state(Scope::of(one.agency_id)).await?;
-            agencies.extend(state.map(|state| (one.agency_id, state)));
-        }
-        Ok(agencies)
-    }
-
     /// The agency with its sites and members.
     ///
     /// # Errors
@@ -346,7 +244,10 @@ impl Store {
         Ok(reserved.await?)
     }
 
-    async fn agency_state(&self, scope: Scope) -> Result<Option<Arc<AgencyState>>, StoreError> {
+    pub(super) async fn agency_state(
+        &self,
+        scope: Scope,
+    ) -> Result<Option<Arc<AgencyState>>, StoreError> {
         let sight = self.reader(scope)?.ask(None).await?;
         self.agency_of(scope, sight.agency).await
     }

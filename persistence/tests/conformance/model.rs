@@ -13,6 +13,7 @@ mod log;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use fallbuch_domain::agency::command::Terms;
+use fallbuch_domain::agency::site::OpenSite;
 use fallbuch_domain::agency::{AgencyCommand, AgencyOpened, AgencyState};
 use fallbuch_domain::case::CaseRow;
 use fallbuch_domain::catalogue::Catalogue;
@@ -170,17 +171,20 @@ impl Subject for Model {
         let key = format!("open-agency/{}", agency.code);
         let command = AgencyCommand::OpenAgency {
             occurred_on: FOUNDED,
+            reason: None,
             agency,
+            administrator: None,
         };
         self.command(&caller, Expected::New, key, command);
         caller
     }
 
     async fn open_site(&self, operator: &Caller, name: &str) -> Accepted {
-        let command = AgencyCommand::OpenSite {
+        let command = AgencyCommand::OpenSite(OpenSite {
             occurred_on: FOUNDED,
+            reason: None,
             name: name.into(),
-        };
+        });
         let key = format!("open-site/{name}");
         self.command(operator, Expected::Any, key, command)
     }

@@ -80,6 +80,7 @@ impl Target {
                 "member_id",
                 world.member(AGENCY, Role::Reader).await.to_string(),
             ),
+            ("site_id", world.site(AGENCY, "").await.to_string()),
             ("version", "1".to_owned()),
         ]);
         assert!(
@@ -232,7 +233,11 @@ async fn engagement(world: &World) -> String {
 /// For every permission a demo member who has it, in the agency or in the network.
 async fn clients(world: &World) -> BTreeMap<String, Client> {
     let auditor = world.as_role("network", Role::AuditorGeneral);
-    let mut clients = BTreeMap::from([("audit:request".to_owned(), auditor)]);
+    let administrator = world.as_role("network", Role::NetworkAdmin);
+    let mut clients = BTreeMap::from([
+        ("audit:request".to_owned(), auditor),
+        ("network:admin".to_owned(), administrator),
+    ]);
     for role in Role::OF_AGENCIES {
         let client = world.as_role(AGENCY, *role);
         let me = client.get("/v1/me").send().await.expect_status(200).json();

@@ -14,12 +14,14 @@ pub(crate) enum Reach {
     AllSites,
     /// A case, or a thing in it.
     Case,
+    /// The network: what it does for all agencies together.
+    Network,
 }
 
 /// A row of the table: the operation, the permission it asks for (empty: none), and what it reaches.
 pub(crate) type Row = (&'static str, &'static str, Reach);
 
-use Reach::{Agency, AllSites, Anyone, Case, Public};
+use Reach::{Agency, AllSites, Anyone, Case, Network, Public};
 
 /// Every operation of the contract.
 pub(crate) const OPERATIONS: &[Row] = &[
@@ -33,7 +35,13 @@ pub(crate) const OPERATIONS: &[Row] = &[
     ("list_programmes", "", Anyone),
     ("list_origins", "", Anyone),
     ("read_agency", "agency:read", Agency),
+    ("open_agency", "network:admin", Network),
+    ("rename_agency", "network:admin", Agency),
+    ("set_phase", "network:admin", Agency),
+    ("close_agency", "network:admin", Agency),
     ("list_sites", "agency:read", Agency),
+    ("open_site", "agency:admin", AllSites),
+    ("close_site", "agency:admin", AllSites),
     ("list_members", "agency:read", Agency),
     ("admit_member", "agency:admin", AllSites),
     ("change_member_roles", "agency:admin", AllSites),

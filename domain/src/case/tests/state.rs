@@ -199,6 +199,9 @@ fn the_sample_state_is_the_fold_of_the_sample_history() {
         assert_eq!(sample::state_before(*kind), before(*kind), "{kind:?}");
     }
     let agency = crate::agency::sample::history();
-    let folded = agency.iter().fold(None, crate::agency::AgencyState::evolve);
+    let evolve = |state, event| {
+        crate::agency::AgencyState::evolve(state, event, crate::agency::sample::OPENED_ON)
+    };
+    let folded = agency.iter().fold(None, evolve);
     assert_eq!(folded, Some(crate::agency::sample::state()));
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fallbuch_domain::agency::AgencyCommand;
+use fallbuch_domain::agency::site::OpenSite;
 use fallbuch_domain::text::Line;
 use time::macros::date;
 use tokio::sync::oneshot;
@@ -22,10 +23,11 @@ fn submission(agency: u128, key: usize) -> Submission {
         ),
         stream: None,
         expected: Expected::Any,
-        command: fallbuch_domain::Command::Agency(AgencyCommand::OpenSite {
+        command: fallbuch_domain::Command::Agency(AgencyCommand::OpenSite(OpenSite {
             occurred_on: date!(2015 - 01 - 01),
+            reason: None,
             name: Line::from("Halle"),
-        }),
+        })),
         key: IdempotencyKey {
             key: key.to_string(),
             fingerprint: Vec::new(),

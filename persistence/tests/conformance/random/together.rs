@@ -128,7 +128,11 @@ fn drawn(body: &String) -> (Uuid, Uuid, [u8; 16]) {
             | AgencyEvent::MemberLeft(_)
             | AgencyEvent::AuditEngagementRequested(_)
             | AgencyEvent::AuditEngagementApproved(_)
-            | AgencyEvent::AuditEngagementEnded(_) => Uuid::nil(),
+            | AgencyEvent::AuditEngagementEnded(_)
+            | AgencyEvent::AgencyRenamed(_)
+            | AgencyEvent::PhaseSet(_)
+            | AgencyEvent::SiteClosed(_)
+            | AgencyEvent::AgencyClosed(_) => Uuid::nil(),
         },
     };
     let whole: Value = serde_json::from_str(body).unwrap();
