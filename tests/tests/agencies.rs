@@ -204,6 +204,41 @@ on_both!(
 );
 
 on_both!(
+    async fn an_opening_that_fails_half_way_leaves_nothing_and_is_repeated(engine: Engine) {
+        let world = World::demo(engine).await;
+        let client = network(&world);
+        let before = rows(&world).await;
+        let raw = world.raw().await;
+        let (doom, relieve) = match engine {
+            Engine::Postgres => (
+                "CREATE TRIGGER doomed BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+                "DROP TRIGGER doomed ON event",
+            ),
+            Engine::Sqlite => (
+                "CREATE TRIGGER doomed BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'doomed'); END",
+                "DROP TRIGGER doomed",
+            ),
+        };
+        raw.run(doom).await.unwrap();
+        let key = fresh_key();
+        let open = || {
+            client
+                .post(AGENCIES, &opening("nordlicht"))
+                .key(&key)
+                .send()
+        };
+        open().await.expect_status(500);
+        raw.run(relieve).await.unwrap();
+        raw.close().await;
+        assert_eq!(rows(&world).await, before);
+        open().await.expect_status(201);
+        let again = open().await.expect_status(201);
+        assert_eq!(again.header("idempotent-replayed"), Some("true"));
+        world.stop().await;
+    }
+);
+
+on_both!(
     async fn of_openings_at_once_with_one_code_one_wins(engine: Engine) {
         let one = World::demo(engine).await;
         let other = World::on(Arc::clone(&one.database)).await;
