@@ -3,12 +3,14 @@
 pub(crate) mod access_log;
 pub(crate) mod engagements;
 pub(crate) mod members;
+pub(crate) mod network;
+pub(crate) mod sites;
 
 use actix_web::{HttpResponse, get};
 use fallbuch_domain::Timestamp;
 
 use crate::answer::{Caching, representation};
-use crate::contract::{AgencyList, AgencyView, MeView, MembershipView, SiteList};
+use crate::contract::{AgencyList, AgencyView, MeView, MembershipView};
 use crate::operation;
 use crate::problem::Problem;
 use crate::request::{Caller, Request};
@@ -54,7 +56,7 @@ pub(crate) async fn list_agencies(
 
 /// Read an agency
 ///
-/// Its name, carrier, Länder and the prefix of its file numbers.
+/// Its name, carrier, Länder and the prefix of its file numbers; the phase it is in, and the day it was closed.
 #[utoipa::path(tag = "agencies", responses((status = 200, description = "The agency.", body = AgencyView)))]
 #[get("/v1/agencies/{agency}")]
 pub(crate) async fn read_agency(
@@ -63,19 +65,4 @@ pub(crate) async fn read_agency(
     let agency = request.store().agency(&request.access).await?;
     let view = AgencyView::new(request.access.agency(), &agency);
     representation(&request.headers, 0, &view, Caching::Revalidate)
-}
-
-/// List the sites of an agency
-///
-/// The agency's open sites. A case belongs to one of them.
-#[utoipa::path(tag = "agencies", responses((status = 200, description = "The sites.", body = SiteList)))]
-#[get("/v1/agencies/{agency}/sites")]
-pub(crate) async fn list_sites(
-    request: Request<operation::ListSites>,
-) -> Result<HttpResponse, Problem> {
-    let agency = request.store().agency(&request.access).await?;
-    let list = SiteList {
-        items: agency.sites.clone(),
-    };
-    representation(&request.headers, 0, &list, Caching::Revalidate)
 }

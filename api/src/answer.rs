@@ -6,14 +6,17 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse};
 use fallbuch_domain::{Finding, Rule};
-use fallbuch_persistence::{CommandError, Receipt, RecordedBody, StoreError};
+use fallbuch_persistence::{CommandError, Handling, Page, Receipt, RecordedBody, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::etag::EntityTag;
 use crate::language::Language;
+use crate::prefer;
 use crate::problem::Problem;
 use crate::problem_catalogue::ProblemCode;
+use crate::request::Paging;
 
 /// How long a client is to wait when the store is busy, in seconds.
 const RETRY_AFTER: u32 = 1;
@@ -31,10 +34,21 @@ pub(crate) struct PageInfo {
     pub(crate) has_more: bool,
 }
 
+impl PageInfo {
+    /// The place of a page whose items are told apart by their ids.
+    pub(crate) fn of<T>(page: &Page<T>, id: impl Fn(&T) -> Uuid) -> Self {
+        let last = page.items.last().filter(|_| page.has_more);
+        Self {
+            next: last.map(|last| Paging::cursor_after(&id(last).to_string())),
+            has_more: page.has_more,
+        }
+    }
+}
+
 /// What a command came to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CommandAnswer {
-    /// The case's version after the command: the one to name in the next `If-Match`.
+    /// The version after the command: the one to name in the next `If-Match`.
     pub(crate) version: u64,
     /// The command's events, exactly as they stand in the log.
     #[schema(value_type = Vec<crate::contract::RecordedEvent>)]
@@ -59,7 +73,7 @@ pub(crate) struct Warning {
 }
 
 impl Warning {
-    fn of(finding: &Finding, language: Language) -> Self {
+    pub(crate) fn of(finding: &Finding, language: Language) -> Self {
         Self {
             code: "rule-noticed",
             rule: finding.rule,
@@ -163,8 +177,11 @@ pub(crate) fn linked(
 pub(crate) fn done(
     receipt: Receipt,
     location: &str,
+    handling: Handling,
     language: Language,
 ) -> Result<HttpResponse, Problem> {
+    // An earlier success that is told again may have warnings: nothing was kept to then.
+    let strict = handling == Handling::Strict && receipt.warnings.is_empty();
     let answer = CommandAnswer {
         version: receipt.version,
         warnings: receipt
@@ -183,6 +200,9 @@ pub(crate) fn done(
     if receipt.replayed {
         response.insert_header((HeaderName::from_static("idempotent-replayed"), "true"));
     }
+    if strict {
+        response.insert_header(prefer::applied());
+    }
     Ok(in_language(response.body(bytes), language))
 }
 
@@ -190,6 +210,10 @@ impl From<CommandError> for Problem {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::Refused(rejection) => Self::refused(&rejection),
+            CommandError::Warned(findings) => {
+                let (name, value) = prefer::applied();
+                Self::warned(&findings).with_header(name, value)
+            }
             CommandError::Stale {
                 current_version,
                 events,

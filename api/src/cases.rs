@@ -7,11 +7,22 @@ use fallbuch_persistence::{CaseFilter, Point};
 use uuid::Uuid;
 
 pub(crate) mod agreements;
+pub(crate) mod assessments;
 pub(crate) mod closing;
+mod commands;
 pub(crate) mod contacts;
+pub(crate) mod documents;
+pub(crate) mod follow_ups;
+pub(crate) mod funding;
 pub(crate) mod history;
+pub(crate) mod measures;
+pub(crate) mod model_solutions;
 pub(crate) mod needs;
+pub(crate) mod participants;
 pub(crate) mod priorities;
+pub(crate) mod qualifications;
+pub(crate) mod records;
+pub(crate) mod renewals;
 
 use crate::answer::{Caching, CommandAnswer, PageInfo, linked, representation};
 use crate::contract::{AllowedCommand, AllowedCommands, CasePage, CaseSummary, CaseView};
@@ -33,7 +44,7 @@ use crate::violation::{RequestPart, Violation, ViolationCode};
 )]
 #[post("/v1/agencies/{agency}/cases")]
 pub(crate) async fn open_case(
-    request: Request<operation::OpenCase, Command<OpenCase>>,
+    request: Request<operation::CaseOperation<OpenCase>, Command<OpenCase>>,
 ) -> Result<HttpResponse, Problem> {
     request.open(CaseCommand::OpenCase).await
 }
@@ -48,8 +59,8 @@ impl Query for CaseQuery {
     fn take(parameters: &mut Parameters) -> Self {
         let uuid = || Localized::fixed("Erwartet wird eine UUID.", "A UUID is expected.");
         let stage = Localized::fixed(
-            "Erwartet wird contact, exploring, agreed oder closed.",
-            "One of contact, exploring, agreed and closed is expected.",
+            "Erwartet wird contact, exploring, agreed, paused oder closed.",
+            "One of contact, exploring, agreed, paused and closed is expected.",
         );
         Self {
             filter: CaseFilter {

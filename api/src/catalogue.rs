@@ -1,7 +1,7 @@
 //! The code lists, the same for all agencies.
 
 use actix_web::{HttpResponse, get};
-use fallbuch_domain::catalogue::{Dimension, FocusArea, Municipality, Origin, Programme};
+use fallbuch_domain::catalogue::{Dimension, FocusArea, Format, Municipality, Origin, Programme};
 use serde::Serialize;
 use time::Date;
 use time::macros::format_description;
@@ -47,6 +47,7 @@ lists! {
     FocusAreaList of FocusArea, "The focus areas, in their order.";
     ProgrammeList of Programme, "The funding programmes.";
     OriginList of Origin, "The origins of model solutions.";
+    FormatList of Format, "The formats of offerings, in their order.";
 }
 
 fn answer<O: Operation, T: Serialize>(
@@ -175,6 +176,27 @@ pub(crate) async fn list_origins(
         &caller,
         &OriginList {
             items: items.cloned().collect(),
+        },
+    )
+}
+
+/// List the formats of offerings
+///
+/// In what form agencies offer qualification: theme days, workshops and others.
+#[utoipa::path(
+    tag = "catalogue",
+    params(("valid_on" = Option<Date>, Query, description = "Only entries valid on this day.")),
+    responses((status = 200, description = "The formats.", body = FormatList))
+)]
+#[get("/v1/catalogue/formats")]
+pub(crate) async fn list_formats(
+    caller: Caller<operation::ListFormats, ValidOn>,
+) -> Result<HttpResponse, Problem> {
+    let items = caller.services.store.catalogue().formats_on(caller.query.0);
+    answer(
+        &caller,
+        &FormatList {
+            items: items.into_iter().cloned().collect(),
         },
     )
 }

@@ -1,13 +1,10 @@
 //! What the contract says about representations that are made elsewhere, and the views of cases.
 
-use fallbuch_domain::agency::{AgencyState, Member, Site};
 use fallbuch_domain::case::event::MunicipalityReference;
-use fallbuch_domain::case::{
-    Agreement, CaseState, Closing, InitialMeeting, Need, Origin, Priority, Stage,
-};
+use fallbuch_domain::case::{CaseState, Stage};
 use fallbuch_domain::envelope::{Actor, StreamReference};
-use fallbuch_domain::{Permission, Role, Rule, Timestamp};
-use fallbuch_persistence::{CaseListItem, CaseRead, Membership};
+use fallbuch_domain::{Permission, Rule, Timestamp};
+use fallbuch_persistence::{CaseListItem, CaseRead};
 use serde::Serialize;
 use time::Date;
 use utoipa::ToSchema;
@@ -15,11 +12,17 @@ use uuid::Uuid;
 
 use crate::answer::PageInfo;
 
+mod agency;
 mod audit;
+mod offers;
 
+pub(crate) use agency::{
+    AgencyList, AgencyView, MeView, MemberList, MemberView, MembershipView, SiteList,
+};
 pub(crate) use audit::{
     EngagementList, EngagementView, OwnEngagementList, OwnEngagementView, VisitPage, VisitView,
 };
+pub(crate) use offers::{OfferingPage, OfferingView, SolutionPage, SolutionView};
 
 /// An event exactly as it stands in the agency's log: the same bytes that are hashed.
 #[derive(ToSchema)]
@@ -72,9 +75,6 @@ pub(crate) struct RecordedEvent {
 pub(crate) struct CaseView {
     /// The case's id.
     case_id: Uuid,
-    /// The file number, unique in the agency.
-    #[schema(example = "TM-2014-0001")]
-    case_number: String,
     /// How far the case has come.
     stage: Stage,
     /// Whether the stage is `agreed` though the last agreement ran out.
@@ -85,58 +85,21 @@ pub(crate) struct CaseView {
     /// When the last event of this version was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
-    /// The municipality as it was on the opening day.
-    municipality: MunicipalityReference,
-    /// The site in charge.
-    site: Uuid,
-    /// The member who advises.
-    advisor: Uuid,
-    /// How the case came about.
-    origin: Origin,
-    /// The opening day.
-    opened_on: Date,
-    /// How many contacts are recorded; the contacts themselves are in the timeline.
-    contacts: u64,
-    /// The day of the earliest contact.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_contact_on: Option<Date>,
-    /// The latest initial meeting.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    initial_meeting: Option<InitialMeeting>,
-    /// Its needs, in the order of capture.
-    needs: Vec<Need>,
-    /// Its priorities, in the order of agreement.
-    priorities: Vec<Priority>,
-    /// Its target agreements, in the order of their first drafts.
-    agreements: Vec<Agreement>,
-    /// How it was closed, while it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    closing: Option<Closing>,
+    /// What its events come to.
+    #[serde(flatten)]
+    state: CaseState,
 }
 
 impl CaseView {
     /// The view of a case on `today`.
     pub(crate) fn new(case: &CaseRead, today: Date) -> Self {
-        let state = CaseState::clone(&case.state);
         Self {
             case_id: case.id,
-            stage: state.stage(),
-            expired: state.expired(today),
+            stage: case.state.stage(),
+            expired: case.state.expired(today),
             version: case.version,
             recorded_at: case.recorded_at,
-            case_number: state.case_number,
-            municipality: state.municipality,
-            site: state.site,
-            advisor: state.advisor,
-            origin: state.origin,
-            opened_on: state.opened_on,
-            contacts: state.contacts,
-            first_contact_on: state.first_contact_on,
-            initial_meeting: state.initial_meeting,
-            needs: state.needs,
-            priorities: state.priorities,
-            agreements: state.agreements,
-            closing: state.closing,
+            state: CaseState::clone(&case.state),
         }
     }
 }
@@ -241,7 +204,7 @@ pub(crate) struct AllowedCommand {
     /// The operationId of the command.
     #[schema(example = "sign_agreement")]
     pub(crate) command: &'static str,
-    /// The need, priority or agreement it would be about; absent for the case as a whole.
+    /// The thing of the case it would be about, such as a need; absent for the case as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<Uuid>,
     /// Whether some body would be accepted from this caller now.
@@ -262,133 +225,4 @@ pub(crate) struct AllowedCommand {
 pub(crate) struct AllowedCommands {
     /// One item per command and target.
     pub(crate) items: Vec<AllowedCommand>,
-}
-
-/// An agency.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Agency)]
-pub(crate) struct AgencyView {
-    /// Its code, as it stands in addresses.
-    #[schema(example = "transmit")]
-    code: String,
-    /// Its id.
-    id: Uuid,
-    /// Its name.
-    name: String,
-    /// The organisation that runs it (Träger).
-    carrier: String,
-    /// Two-digit codes of the Länder it serves.
-    land_codes: Vec<String>,
-    /// What its file numbers begin with.
-    #[schema(example = "TM")]
-    case_prefix: String,
-}
-
-impl AgencyView {
-    pub(crate) fn new(id: Uuid, agency: &AgencyState) -> Self {
-        Self {
-            code: agency.code.clone(),
-            id,
-            name: agency.name.to_string(),
-            carrier: agency.carrier.to_string(),
-            land_codes: agency.land_codes.clone(),
-            case_prefix: agency.case_prefix.clone(),
-        }
-    }
-}
-
-/// The agencies the caller may know.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct AgencyList {
-    /// The agencies, in the order of their codes.
-    pub(crate) items: Vec<AgencyView>,
-}
-
-/// The agency's sites.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SiteList {
-    /// The open sites, in the order of their opening.
-    pub(crate) items: Vec<Site>,
-}
-
-/// The agency's members.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct MemberList {
-    /// The members, in the order of their admission.
-    pub(crate) items: Vec<MemberView>,
-}
-
-/// A member of an agency.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Member)]
-pub(crate) struct MemberView {
-    /// The member's id.
-    id: Uuid,
-    /// What the member is.
-    roles: Vec<Role>,
-    /// Everything the member may do.
-    permissions: Vec<Permission>,
-    /// The sites the member is limited to; absent means all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sites: Option<Vec<Uuid>>,
-}
-
-impl MemberView {
-    pub(crate) fn new(member: &Member) -> Self {
-        Self {
-            id: member.id,
-            roles: member.roles.clone(),
-            permissions: member.permissions(),
-            sites: member.sites.clone(),
-        }
-    }
-}
-
-/// Who the caller is.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Me)]
-pub(crate) struct MeView {
-    /// Who vouches for the caller.
-    pub(crate) issuer: String,
-    /// The caller, as the issuer says.
-    pub(crate) subject: String,
-    /// When the token ends.
-    #[schema(value_type = String, format = DateTime)]
-    pub(crate) expires_at: Timestamp,
-    /// The agencies the caller is a member of.
-    pub(crate) memberships: Vec<MembershipView>,
-}
-
-/// What the caller is in one agency.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Membership)]
-pub(crate) struct MembershipView {
-    /// The agency.
-    agency: AgencyView,
-    /// The caller's member id there.
-    member: Uuid,
-    /// What the caller is there.
-    roles: Vec<Role>,
-    /// Everything the caller may do there.
-    permissions: Vec<Permission>,
-    /// The sites the caller sees: all of the agency's, or those the membership is limited to.
-    sites: Vec<Site>,
-}
-
-impl MembershipView {
-    pub(crate) fn new(membership: Membership) -> Self {
-        let access = &membership.access;
-        let sites = membership
-            .agency
-            .sites
-            .iter()
-            .filter(|site| access.sees_site(site.id));
-        Self {
-            agency: AgencyView::new(access.agency(), &membership.agency),
-            member: membership.member,
-            sites: sites.cloned().collect(),
-            roles: membership.roles,
-            permissions: membership.permissions,
-        }
-    }
 }

@@ -41,7 +41,7 @@ const ALLOWED_HEADERS: &str = "Authorization, Content-Type, If-Match, If-None-Ma
 
 /// What a page on another origin may read.
 const EXPOSED_HEADERS: &str = "ETag, Location, Link, Content-Language, RateLimit, RateLimit-Policy, Retry-After, \
-    Idempotent-Replayed, X-Request-Id, API-Version";
+    Idempotent-Replayed, Preference-Applied, X-Request-Id, API-Version";
 
 /// The methods of the API.
 const ALLOWED_METHODS: &str = "GET, HEAD, POST";

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::operation::OPERATIONS;
-use crate::{agencies, cases, catalogue, feed, health, statistics};
+use crate::operation::operations;
+use crate::{agencies, cases, catalogue, feed, health, offerings, solutions, statistics};
 
 /// Registers every operation; what is not here is neither served nor documented.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -19,7 +19,13 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(agencies::who_am_i)
         .service(agencies::list_agencies)
         .service(agencies::read_agency)
-        .service(agencies::list_sites)
+        .service(agencies::network::open_agency)
+        .service(agencies::network::rename_agency)
+        .service(agencies::network::set_phase)
+        .service(agencies::network::close_agency)
+        .service(agencies::sites::list_sites)
+        .service(agencies::sites::open_site)
+        .service(agencies::sites::close_site)
         .service(agencies::members::list_members)
         .service(agencies::members::admit_member)
         .service(agencies::members::change_member_roles)
@@ -37,6 +43,18 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(catalogue::list_focus_areas)
         .service(catalogue::list_programmes)
         .service(catalogue::list_origins)
+        .service(catalogue::list_formats)
+        .service(offerings::schedule_offering)
+        .service(offerings::list_offerings)
+        .service(offerings::read_offering)
+        .service(offerings::postpone_offering)
+        .service(offerings::hold_offering)
+        .service(offerings::cancel_offering)
+        .service(solutions::describe_solution)
+        .service(solutions::list_solutions)
+        .service(solutions::read_solution)
+        .service(solutions::revise_solution)
+        .service(solutions::withdraw_solution)
         .service(cases::open_case)
         .service(cases::list_cases)
         .service(cases::read_case)
@@ -45,20 +63,21 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(cases::history::read_event)
         .service(cases::history::read_version)
         .service(cases::history::read_timeline)
-        .service(cases::contacts::record_contact)
-        .service(cases::contacts::record_initial_meeting)
-        .service(cases::needs::capture_need)
-        .service(cases::needs::revise_need)
-        .service(cases::needs::withdraw_need)
-        .service(cases::priorities::agree_priority)
-        .service(cases::priorities::revise_priority)
-        .service(cases::priorities::drop_priority)
-        .service(cases::agreements::draft_agreement)
-        .service(cases::agreements::redraft_agreement)
-        .service(cases::agreements::discard_agreement_draft)
-        .service(cases::agreements::sign_agreement)
-        .service(cases::closing::close_case)
-        .service(cases::closing::reopen_case)
+        .configure(cases::contacts::configure)
+        .configure(cases::needs::configure)
+        .configure(cases::priorities::configure)
+        .configure(cases::agreements::configure)
+        .configure(cases::renewals::configure)
+        .configure(cases::assessments::configure)
+        .configure(cases::model_solutions::configure)
+        .configure(cases::measures::configure)
+        .configure(cases::qualifications::configure)
+        .configure(cases::funding::configure)
+        .configure(cases::records::configure)
+        .configure(cases::follow_ups::configure)
+        .configure(cases::participants::configure)
+        .configure(cases::documents::configure)
+        .configure(cases::closing::configure)
         .service(health::check_liveness)
         .service(health::check_readiness);
 }
@@ -79,7 +98,9 @@ pub(crate) fn document() -> Result<Value, ContractError> {
         .split_for_parts();
     let mut document = serde_json::to_value(collected)?;
     document["components"]["schemas"] = shared::with_common(&document["components"]["schemas"])?;
-    document["components"]["schemas"]["RecordedEvent"]["properties"]["data"] = shared::event_data();
+    for event in ["RecordedEvent", "ProspectiveEvent"] {
+        document["components"]["schemas"][event]["properties"]["data"] = shared::event_data();
+    }
     without_null_options(&mut document);
     with_distinct_ids(&mut document["components"]["schemas"]);
     document["openapi"] = json!("3.1.0");
@@ -116,9 +137,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
         .as_str()
         .unwrap_or_default()
         .to_owned();
-    let permission = OPERATIONS.iter().find(|(known, _)| *known == id);
+    let permission = operations().find(|(known, _)| *known == id);
     let is_command = method == "post";
-    let creates = id == "open_case";
+    let creates = shared::CREATING.contains(&id.as_str());
     operation["security"] = match permission {
         None => json!([]),
         Some((_, None)) => json!([{"bearer": []}]),
@@ -134,6 +155,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
         parameters.push(reference("parameters", "AcceptLanguage"));
     }
     if is_command {
+        parameters.push(reference("parameters", "ValidateOnly"));
+        parameters.push(reference("parameters", "Prefer"));
         parameters.push(reference("parameters", "IdempotencyKey"));
         if !creates {
             parameters.push(reference("parameters", "IfMatch"));
@@ -177,6 +200,9 @@ fn answers(
     if let Some(example) = examples.response(id) {
         response["content"]["application/json"]["example"] = example.clone();
     }
+    if is_command {
+        operation["responses"]["200"] = shared::validated(examples.response(id));
+    }
     if let Some(example) = examples.request(id) {
         operation["requestBody"]["content"]["application/json"]["example"] = example.clone();
         operation["requestBody"]["required"] = json!(true);
@@ -193,6 +219,8 @@ fn answers(
     }
     if path.contains("{agency}") {
         problems.extend([("403", "Forbidden"), ("404", "NotFound")]);
+    } else if id == "open_agency" {
+        problems.push(("403", "Forbidden"));
     }
     if is_command {
         problems.extend([
@@ -202,7 +230,7 @@ fn answers(
             ("415", "UnsupportedMediaType"),
             ("422", "IdempotencyKeyReused"),
         ]);
-        if id != "open_case" {
+        if !shared::CREATING.contains(&id) {
             problems.extend([("412", "VersionStale"), ("428", "PreconditionRequired")]);
         }
     } else if secured {

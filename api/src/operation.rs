@@ -2,9 +2,13 @@
 //! security scopes and the request log.
 //!
 //! Invariant: an operation's id is the name of its handler and the operationId of the contract. What
-//! a command asks for is the domain's to say; a test holds the two together.
+//! a command to a case asks for is the domain's to say.
+
+use std::marker::PhantomData;
 
 use fallbuch_domain::Permission;
+use fallbuch_domain::case::CommandKind;
+use fallbuch_domain::case::command::CommandBody;
 
 /// An operation, as a type that a handler's extractor is made for.
 pub(crate) trait Operation: 'static {
@@ -14,6 +18,22 @@ pub(crate) trait Operation: 'static {
     const PERMISSION: Option<Permission>;
     /// Whether it needs the present state of the case it addresses, or only its history.
     const NEEDS_STATE: bool;
+}
+
+/// The operation of a command to a case: what the domain says of the kind of command.
+pub(crate) struct CaseOperation<B>(PhantomData<B>);
+
+impl<B: CommandBody + 'static> Operation for CaseOperation<B> {
+    const ID: &'static str = B::KIND.operation();
+    const PERMISSION: Option<Permission> = Some(B::KIND.permission());
+    const NEEDS_STATE: bool = true;
+}
+
+/// Every operation that asks for a token, with its permission.
+pub(crate) fn operations() -> impl Iterator<Item = (&'static str, Option<Permission>)> {
+    let of_cases = CommandKind::ALL.iter();
+    let of_cases = of_cases.map(|kind| (kind.operation(), Some(kind.permission())));
+    LISTED.iter().copied().chain(of_cases)
 }
 
 macro_rules! operations {
@@ -29,9 +49,8 @@ macro_rules! operations {
             }
         )+
 
-        /// Every operation that asks for a token.
-        pub(crate) const OPERATIONS: &[(&str, Option<Permission>)] =
-            &[$( ($name::ID, $name::PERMISSION), )+];
+        /// Those of this list.
+        const LISTED: &[(&str, Option<Permission>)] = &[$( ($name::ID, $name::PERMISSION), )+];
     };
     (@state history) => { false };
     (@state) => { true };
@@ -50,8 +69,15 @@ operations! {
     ListFocusAreas = "list_focus_areas";
     ListProgrammes = "list_programmes";
     ListOrigins = "list_origins";
+    ListFormats = "list_formats";
     ReadAgency = "read_agency" AgencyRead;
+    OpenAgency = "open_agency" NetworkAdmin;
+    RenameAgency = "rename_agency" NetworkAdmin;
+    SetPhase = "set_phase" NetworkAdmin;
+    CloseAgency = "close_agency" NetworkAdmin;
     ListSites = "list_sites" AgencyRead;
+    OpenSite = "open_site" AgencyAdmin;
+    CloseSite = "close_site" AgencyAdmin;
     ListMembers = "list_members" AgencyRead;
     AdmitMember = "admit_member" AgencyAdmin;
     ChangeMemberRoles = "change_member_roles" AgencyAdmin;
@@ -63,6 +89,17 @@ operations! {
     ReadAccessLog = "read_access_log" AuditRead;
     ReadFeed = "read_feed" EventSubscribe;
     ReadActivity = "read_activity" ReportRead;
+    ListOfferings = "list_offerings" AgencyRead;
+    ReadOffering = "read_offering" AgencyRead;
+    ScheduleOffering = "schedule_offering" OfferingWrite;
+    PostponeOffering = "postpone_offering" OfferingWrite;
+    HoldOffering = "hold_offering" OfferingWrite;
+    CancelOffering = "cancel_offering" OfferingWrite;
+    ListSolutions = "list_solutions" AgencyRead;
+    ReadSolution = "read_solution" AgencyRead;
+    DescribeSolution = "describe_solution" SolutionWrite;
+    ReviseSolution = "revise_solution" SolutionWrite;
+    WithdrawSolution = "withdraw_solution" SolutionWrite;
     ListCases = "list_cases" CaseRead;
     ReadCase = "read_case" CaseRead;
     ListAllowedCommands = "list_allowed_commands" CaseRead;
@@ -70,38 +107,23 @@ operations! {
     ListEvents = "list_events" CaseHistory, history;
     ReadEvent = "read_event" CaseHistory, history;
     ReadVersion = "read_version" CaseHistory, history;
-    OpenCase = "open_case" CaseOpen;
-    RecordContact = "record_contact" CaseRecord;
-    RecordInitialMeeting = "record_initial_meeting" CaseRecord;
-    CaptureNeed = "capture_need" CaseRecord;
-    ReviseNeed = "revise_need" CaseRecord;
-    WithdrawNeed = "withdraw_need" CaseRecord;
-    AgreePriority = "agree_priority" CaseRecord;
-    RevisePriority = "revise_priority" CaseRecord;
-    DropPriority = "drop_priority" CaseRecord;
-    DraftAgreement = "draft_agreement" AgreementWrite;
-    RedraftAgreement = "redraft_agreement" AgreementWrite;
-    DiscardAgreementDraft = "discard_agreement_draft" AgreementWrite;
-    SignAgreement = "sign_agreement" AgreementSign;
-    CloseCase = "close_case" CaseClose;
-    ReopenCase = "reopen_case" CaseReopen;
 }
 
 #[cfg(test)]
 mod tests {
-    use fallbuch_domain::case::CommandKind;
+    use fallbuch_domain::offering::OfferingCommand;
+    use fallbuch_domain::solution::SolutionCommand;
 
-    use super::*;
+    use super::operations;
 
     #[test]
-    fn every_command_has_an_operation_with_its_permission() {
-        for kind in CommandKind::ALL {
-            let found = OPERATIONS.iter().find(|(id, _)| *id == kind.operation());
-            assert_eq!(
-                found.map(|(_, permission)| *permission),
-                Some(Some(kind.permission())),
-                "{kind:?}"
-            );
+    fn every_command_to_an_offering_or_a_solution_has_one_too() {
+        let of_offerings = OfferingCommand::OPERATIONS.iter();
+        let of_offerings = of_offerings.map(|id| (*id, Some(OfferingCommand::PERMISSION)));
+        let of_solutions = SolutionCommand::OPERATIONS.iter();
+        let of_solutions = of_solutions.map(|id| (*id, Some(SolutionCommand::PERMISSION)));
+        for expected in of_offerings.chain(of_solutions) {
+            assert!(operations().any(|one| one == expected), "{expected:?}");
         }
     }
 
@@ -109,11 +131,11 @@ mod tests {
     fn every_operation_is_in_the_contract_and_no_other_is() {
         let document = crate::openapi::document().unwrap();
         let items = document["paths"].as_object().unwrap().values();
-        let operations = items.flat_map(|item| item.as_object().unwrap().values());
-        let mut described: Vec<_> = operations
+        let described = items.flat_map(|item| item.as_object().unwrap().values());
+        let mut described: Vec<_> = described
             .map(|operation| operation["operationId"].as_str().unwrap())
             .collect();
-        let mut known: Vec<_> = OPERATIONS.iter().map(|(id, _)| *id).collect();
+        let mut known: Vec<_> = operations().map(|(id, _)| id).collect();
         known.extend(["check_liveness", "check_readiness"]);
         described.sort_unstable();
         known.sort_unstable();

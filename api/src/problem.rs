@@ -12,7 +12,7 @@ use actix_web::http::header::{
     VARY, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, ResponseError};
-use fallbuch_domain::{Rejection, Rule};
+use fallbuch_domain::{Finding, Rejection, Rule};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -103,8 +103,17 @@ impl Problem {
 
     /// 409: rules said no. The first one stands up front, all of them among the errors.
     pub(crate) fn refused(rejection: &Rejection) -> Self {
-        let mut problem = Self::new(ProblemCode::RuleRefused);
-        problem.0.violations = rejection.findings.iter().map(Violation::of_rule).collect();
+        Self::by_rules(ProblemCode::RuleRefused, &rejection.findings)
+    }
+
+    /// 409: rules would only have warned, but the caller wants none of that (`Prefer: handling=strict`).
+    pub(crate) fn warned(findings: &[Finding]) -> Self {
+        Self::by_rules(ProblemCode::WarningsRefused, findings)
+    }
+
+    fn by_rules(code: ProblemCode, findings: &[Finding]) -> Self {
+        let mut problem = Self::new(code);
+        problem.0.violations = findings.iter().map(Violation::of_rule).collect();
         problem.0.violations.truncate(MAX_VIOLATIONS);
         if let Some(first) = problem.0.violations.first() {
             problem.0.detail = Some(first.message.clone());
@@ -283,7 +292,6 @@ pub(crate) fn malformed_header(name: &str, message: Localized) -> Violation {
 #[cfg(test)]
 mod tests {
     use actix_web::body::to_bytes;
-    use fallbuch_domain::Finding;
     use serde_json::{Value, json};
 
     use super::*;

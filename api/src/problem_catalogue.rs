@@ -144,6 +144,14 @@ problem_catalogue! {
         remedy: "Den Stand des Falls und /allowed-commands lesen und den Grund beheben.",
             "Read the state of the case and /allowed-commands, and remove the reason.";
     }
+    /// Rules would only have warned, and the caller wants no warnings.
+    WarningsRefused = "warnings-refused", CONFLICT {
+        title: "Hinweise lehnen den Vorgang ab", "Warnings refuse the command";
+        meaning: "Keine Regel verbietet den Vorgang, aber Regeln hätten auf etwas hingewiesen, und mit „Prefer: handling=strict“ lehnen Hinweise ab. „errors“ nennt sie alle; gespeichert wurde nichts.",
+            "No rule forbids the command, but rules would have noted something, and with “Prefer: handling=strict” such warnings refuse. “errors” names all of them; nothing was stored.";
+        remedy: "Die Hinweise prüfen und den Vorgang berichtigen, oder ihn ohne „handling=strict“ senden, wenn er so gewollt ist.",
+            "Look at the warnings and correct the command, or send it without “handling=strict” if it is meant as it is.";
+    }
     /// The version in `If-Match` is not the current one.
     VersionStale = "version-stale", PRECONDITION_FAILED {
         title: "Stand ist veraltet", "Version is stale";

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, IF_MATCH};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use fallbuch_domain::agency::NETWORK;
 use fallbuch_persistence::{Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Store};
 use time::{Date, OffsetDateTime};
 
@@ -67,7 +68,7 @@ pub(crate) struct Caller<O, Q = NoQuery> {
     operation: PhantomData<O>,
 }
 
-/// A checked request to an operation in one agency.
+/// A checked request to an operation in one agency; in the network, if the address names none.
 pub(crate) struct Request<O, B = (), Q = NoQuery> {
     pub(crate) services: Arc<Services>,
     pub(crate) access: Access,
@@ -138,8 +139,8 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
     async fn check(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         let services = services(request)?;
         let login = identity(request, &services).await?.as_login();
-        let code = request.match_info().get("agency");
-        let known = code.and_then(|code| services.store.acquaintance(&login, code));
+        let code = request.match_info().get("agency").unwrap_or(NETWORK);
+        let known = services.store.acquaintance(&login, code);
         limit(request, &services, &login, known, O::ID)?;
         let mut violations = Vec::new();
         let path = Path::read(request.match_info(), &mut violations);
@@ -152,8 +153,9 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
             None => entered::<O>(request, &services, &login, &path).await?,
         };
         acceptable(request.headers())?;
-        let query = query::read::<Q>(request.query_string(), &mut violations);
-        let body = B::read(request, payload, &services.schemas, &mut violations).await?;
+        let query = query::read::<(Q, B::Query)>(request.query_string(), &mut violations);
+        let (query, common) = query.unzip();
+        let body = B::read(request, payload, common, &services.schemas, &mut violations).await?;
         let (Some(query), Some(body), true) = (query, body, violations.is_empty()) else {
             return Err(Problem::invalid(violations));
         };
@@ -222,9 +224,11 @@ async fn entered<O: Operation>(
     login: &Identity,
     path: &Path,
 ) -> Result<(Access, Addressed), Problem> {
-    let (Some(code), Some(permission)) = (request.match_info().get("agency"), O::PERMISSION) else {
+    let Some(permission) = O::PERMISSION else {
         return Err(Problem::not_found());
     };
+    let named = request.match_info().get("agency");
+    let code = named.unwrap_or(NETWORK);
     // One of the databases takes no U+0000, not even to find nothing.
     if code.contains('\0') {
         return Err(Problem::not_found());
@@ -234,6 +238,7 @@ async fn entered<O: Operation>(
         operation: O::ID,
         permission,
         case: path.case_id,
+        stream: path.stream(),
         needs_state: O::NEEDS_STATE,
     };
     let entered = store.enter(login, code, errand).await;
@@ -241,12 +246,13 @@ async fn entered<O: Operation>(
         access,
         agency,
         case,
+        stream,
     } = entered.map_err(|denied| match denied {
-        AccessDenied::Unknown => {
+        AccessDenied::Unknown if named.is_some() => {
             security_log::unknown_agency(services.proxies.client(request), login, O::ID);
             Problem::not_found()
         }
-        AccessDenied::Forbidden(permission) => {
+        AccessDenied::Unknown | AccessDenied::Forbidden(_) => {
             let (client, permission) = (services.proxies.client(request), permission.code());
             security_log::permission_missing(client, login, O::ID, permission);
             Problem::forbidden(permission)
@@ -256,7 +262,7 @@ async fn entered<O: Operation>(
     log_agency(request, access.agency_code());
     let addressed = match path.case_id {
         Some(id) if !O::NEEDS_STATE => path.addressed_head(store.case_head(&access, id).await?)?,
-        Some(_) | None => path.addressed(agency, case)?,
+        Some(_) | None => path.addressed(agency, case, stream)?,
     };
     Ok((access, addressed))
 }
@@ -275,8 +281,10 @@ fn recalled<O: Operation>(
         return None;
     }
     let store = &services.store;
-    let entry = store.recall(known, O::PERMISSION?, path.case_id)?;
-    let addressed = path.addressed(entry.agency, entry.case).ok()?;
+    let entry = store.recall(known, O::PERMISSION?, (path.case_id, path.stream()))?;
+    let addressed = path
+        .addressed(entry.agency, entry.case, entry.stream)
+        .ok()?;
     log_agency(request, entry.access.agency_code());
     Some((entry.access, addressed))
 }

@@ -1,15 +1,18 @@
-//! The agency's own stream: what it is, its sites, its members and their rights.
+//! The agency's own stream: what it is, its sites, its members and their rights, and who audits it.
 //!
 //! Invariant: rights come from here and from nowhere else; a login only says who somebody is and
 //! is never in an event. The stream's id is the agency's id.
 
-use serde::{Deserialize, Serialize};
+use time::Date;
 use uuid::Uuid;
 
 pub mod command;
 mod decide;
 pub mod engagement;
+mod members;
+pub mod network;
 pub mod sample;
+pub mod site;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +22,8 @@ pub use engagement::{
     AuditEngagementApproved, AuditEngagementEnded, AuditEngagementRequested, AuditView, Engagement,
     Standing,
 };
+pub use network::{AgencyClosed, AgencyOpened, AgencyRenamed, PhaseSet};
+pub use site::{Site, SiteClosed, SiteOpened};
 
 use crate::case::event::wire;
 use crate::event_macro::events;
@@ -44,32 +49,18 @@ events! {
         AuditEngagementApproved(AuditEngagementApproved) = "audit_engagement_approved" 1,
         /// The agency ended or declined an auditor's access.
         AuditEngagementEnded(AuditEngagementEnded) = "audit_engagement_ended" 1,
+        /// The agency has another name or carrier.
+        AgencyRenamed(AgencyRenamed) = "agency_renamed" 1,
+        /// The phase that the agency is in was set.
+        PhaseSet(PhaseSet) = "phase_set" 1,
+        /// A site was closed.
+        SiteClosed(SiteClosed) = "site_closed" 1,
+        /// The agency was closed.
+        AgencyClosed(AgencyClosed) = "agency_closed" 1,
     }
 }
 
 wire! {
-    /// Data of `agency_opened`.
-    pub struct AgencyOpened {
-        /// The organisation that runs the agency (Träger).
-        pub carrier: Line,
-        /// What the agency's file numbers begin with.
-        pub case_prefix: String,
-        /// The agency's code in addresses; never changes.
-        pub code: String,
-        /// Two-digit codes of the Länder it serves.
-        pub land_codes: Vec<String>,
-        /// Its name.
-        pub name: Line,
-    }
-
-    /// Data of `site_opened`.
-    pub struct SiteOpened {
-        /// The site's name, a town's.
-        pub name: Line,
-        /// The site's id.
-        pub site: Uuid,
-    }
-
     /// Data of `member_admitted`. Who the member is by its identity provider stands in no event.
     pub struct MemberAdmitted {
         /// The member's id.
@@ -104,14 +95,6 @@ wire! {
         pub member: Uuid,
     }
 
-    /// A site of an agency.
-    pub struct Site {
-        /// The site's id.
-        pub id: Uuid,
-        /// Its name.
-        pub name: Line,
-    }
-
     /// A member of an agency. The name is a personal value and not kept here.
     pub struct Member {
         /// The member's id.
@@ -132,6 +115,9 @@ wire! {
         pub carrier: Line,
         /// What its file numbers begin with.
         pub case_prefix: String,
+        /// The day it was closed; absent while it is open.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub closed_on: Option<Date>,
         /// Its code in addresses.
         pub code: String,
         /// Auditors' access, in the order of asking.
@@ -146,7 +132,10 @@ wire! {
         pub members: Vec<Member>,
         /// Its name.
         pub name: Line,
-        /// Its open sites, in the order of opening.
+        /// The phase it is in, as it was set last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub phase: Option<PhaseSet>,
+        /// Its sites, open and closed ones, in the order of opening.
         pub sites: Vec<Site>,
     }
 }
@@ -186,19 +175,7 @@ pub const NETWORK: &str = "network";
 
 impl AgencyState {
     /// The version of this state's stored shape.
-    pub const SCHEMA: u32 = 1;
-
-    /// Whether it is the pseudo-agency of the network.
-    #[must_use]
-    pub fn is_network(&self) -> bool {
-        self.code == NETWORK
-    }
-
-    /// The open site with this id.
-    #[must_use]
-    pub fn site(&self, id: Uuid) -> Option<&Site> {
-        self.sites.iter().find(|site| site.id == id)
-    }
+    pub const SCHEMA: u32 = 2;
 
     /// The current member with this id.
     #[must_use]
@@ -212,42 +189,30 @@ impl AgencyState {
         self.member(id).is_some() || self.former_members.contains(&id)
     }
 
-    /// The state after `event`. Total: what does not fit leaves the state as it was.
+    /// The state after `event`, which happened on `occurred_on`. Total: what does not fit leaves the state as it was.
     #[must_use]
-    pub fn evolve(state: Option<Self>, event: &AgencyEvent) -> Option<Self> {
+    pub fn evolve(state: Option<Self>, event: &AgencyEvent, occurred_on: Date) -> Option<Self> {
         match (state, event) {
             (None, AgencyEvent::AgencyOpened(opened)) => Some(Self::opened(opened)),
             (None, _) => None,
             (Some(mut state), event) => {
-                state.apply(event);
+                state.apply(event, occurred_on);
                 Some(state)
             }
         }
     }
 
-    fn opened(opened: &AgencyOpened) -> Self {
-        Self {
-            carrier: opened.carrier.clone(),
-            case_prefix: opened.case_prefix.clone(),
-            code: opened.code.clone(),
-            engagements: Vec::new(),
-            former_members: Vec::new(),
-            land_codes: opened.land_codes.clone(),
-            members: Vec::new(),
-            name: opened.name.clone(),
-            sites: Vec::new(),
-        }
-    }
-
-    fn apply(&mut self, event: &AgencyEvent) {
+    fn apply(&mut self, event: &AgencyEvent, occurred_on: Date) {
         match event {
             // Opening is first; a second one changes nothing (R01 refuses it).
             AgencyEvent::AgencyOpened(_) => {}
-            AgencyEvent::SiteOpened(opened) => {
-                self.sites.push(Site {
-                    id: opened.site,
-                    name: opened.name.clone(),
-                });
+            AgencyEvent::SiteOpened(opened) => self.open_site(opened),
+            AgencyEvent::SiteClosed(closed) => self.close_site(closed.site, occurred_on),
+            AgencyEvent::AgencyRenamed(renamed) => self.rename(renamed),
+            AgencyEvent::PhaseSet(phase) => self.phase = Some(phase.clone()),
+            // Closed for ever: the first day counts (R35 refuses a second one).
+            AgencyEvent::AgencyClosed(_) => {
+                self.closed_on.get_or_insert(occurred_on);
             }
             AgencyEvent::MemberAdmitted(admitted) => {
                 self.former_members

@@ -18,7 +18,7 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{Dimension, FocusArea, Origin, Text};
+pub use codes::{Dimension, FocusArea, Format, Origin, Text};
 pub use entry::{CatalogueError, Entry, EntryFault, EntryKind, UnknownEntryKind};
 pub use municipality::{Municipality, MunicipalityKind, MunicipalityOn};
 pub use programme::{Call, FundedCost, FundedPost, Programme};
@@ -34,6 +34,7 @@ pub struct Catalogue {
     focus_areas: Listing<FocusArea>,
     programmes: Listing<Programme>,
     origins: Listing<Origin>,
+    formats: Listing<Format>,
 }
 
 impl Catalogue {
@@ -79,6 +80,7 @@ impl Catalogue {
                 .insert(entry, FocusArea::from_entry(entry)?),
             EntryKind::Programme => self.programmes.insert(entry, Programme::from_entry(entry)?),
             EntryKind::Origin => self.origins.insert(entry, Origin::from_entry(entry)?),
+            EntryKind::Format => self.formats.insert(entry, Format::from_entry(entry)?),
         }
     }
 
@@ -132,6 +134,34 @@ impl Catalogue {
         self.dimensions.valid_on(code, on)
     }
 
+    /// The newest version in which quality dimensions are valid on the day `on`.
+    #[must_use]
+    pub fn dimensions_version(&self, on: Date) -> Option<u32> {
+        let valid = self.dimensions.list(Some(on));
+        valid.map(|dimension| dimension.version).max()
+    }
+
+    /// The quality dimension with this code in one version of the list, whatever the day.
+    #[must_use]
+    pub fn dimension_in(&self, code: &str, version: u32) -> Option<&Dimension> {
+        self.dimensions_in(version).find(|one| one.code == code)
+    }
+
+    /// The quality dimensions of one version of the list, in the order of their codes.
+    pub fn dimensions_in(&self, version: u32) -> impl Iterator<Item = &Dimension> {
+        let versions = self.dimensions.versions();
+        versions
+            .filter(move |(one, _)| *one == version)
+            .map(|(_, dimension)| dimension)
+    }
+
+    /// The key that took over from `key` when it ended, if it has.
+    #[must_use]
+    pub fn successor(&self, key: &str) -> Option<&str> {
+        let mut versions = self.municipalities.versions();
+        versions.find_map(|(_, one)| one.successor.as_deref().filter(|_| one.key == key))
+    }
+
     /// The quality dimensions in the order of their rank: those valid on `date`, or all versions.
     #[must_use]
     pub fn dimensions_on(&self, date: Option<Date>) -> Vec<&Dimension> {
@@ -176,5 +206,20 @@ impl Catalogue {
     /// The origins in the order of their codes: those valid on `date`, or all versions.
     pub fn origins_on(&self, date: Option<Date>) -> impl Iterator<Item = &Origin> {
         self.origins.list(date)
+    }
+
+    /// The format of offerings with this code, valid on the day `on`.
+    #[must_use]
+    pub fn format(&self, code: &str, on: Date) -> Option<&Format> {
+        self.formats.valid_on(code, on)
+    }
+
+    /// The formats in the order of their rank: those valid on `date`, or all versions.
+    #[must_use]
+    pub fn formats_on(&self, date: Option<Date>) -> Vec<&Format> {
+        let mut formats: Vec<_> = self.formats.list(date).collect();
+        // Stable, so that within a rank the order by code and version stays.
+        formats.sort_by_key(|format| format.rank);
+        formats
     }
 }

@@ -77,12 +77,33 @@ pub(crate) fn clearable_code() -> utoipa::openapi::schema::Schema {
     )
 }
 
+/// The pattern of a municipality's key: a district's, a Gemeinde's or a borough's.
+#[cfg(feature = "openapi")]
+const MUNICIPALITY_KEY: &str = r"^([0-9]{5}|[0-9]{8}|[0-9]{5}-[0-9]{2})$";
+
+/// The schema of a municipality's key that `null` clears.
+#[cfg(feature = "openapi")]
+pub(crate) fn clearable_municipality_key() -> utoipa::openapi::schema::Schema {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    or_null(
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(MUNICIPALITY_KEY)),
+    )
+}
+
 /// The schema of a list of at most 20 lines that `null` clears.
 #[cfg(feature = "openapi")]
 pub(crate) fn clearable_evidence() -> utoipa::openapi::schema::Schema {
     use utoipa::openapi::schema::ArrayBuilder;
     let line = <crate::text::Line as utoipa::PartialSchema>::schema();
     or_null(ArrayBuilder::new().items(line).max_items(Some(20)))
+}
+
+/// The schema of a line that `null` clears.
+#[cfg(feature = "openapi")]
+pub(crate) fn clearable_line() -> utoipa::openapi::schema::Schema {
+    or_null(<crate::text::Line as utoipa::PartialSchema>::schema())
 }
 
 /// The schema of a day that `null` clears.

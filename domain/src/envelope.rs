@@ -90,6 +90,40 @@ impl Body<'_> {
     }
 }
 
+/// An event as a command would record it: what of a [`Body`] can be said beforehand. Ids, salt, position and instant are
+/// given to recorded events alone.
+#[derive(Debug, Serialize)]
+pub struct Prospect<'a> {
+    /// Who would act.
+    pub actor: Actor,
+    /// The event's own data. Ids of new things in them are examples.
+    pub data: &'a EventData,
+    /// The day it happened in the world.
+    pub occurred_on: Date,
+    /// Why, in the words of the actor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'a Prose>,
+    /// The version of the shape of `data`.
+    pub schema: u32,
+    /// The stream; the id of one that would begin is an example.
+    pub stream: StreamReference,
+    /// The event's type.
+    #[serde(rename = "type")]
+    pub event_type: &'static str,
+    /// The place in the stream that it would have now.
+    pub version: u64,
+}
+
+impl Prospect<'_> {
+    /// The event as JSON.
+    ///
+    /// # Errors
+    /// Never for the types of this crate; the serialiser's error is passed on all the same.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+}
+
 /// A stored event as it is read back: the envelope typed, the data still as bytes.
 #[derive(Clone, Debug, Deserialize)]
 pub struct StoredEvent {

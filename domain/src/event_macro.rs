@@ -17,7 +17,31 @@
 
 /// Makes an event enum whose `Serialize` writes the event's `data` alone; type and schema stand in
 /// the envelope.
+///
+/// Behind the name may stand the trait that all data implement: `happening` gives the data as that.
 macro_rules! events {
+    (
+        $(#[$meta:meta])*
+        $name:ident: $meaning:path { $(
+            $(#[$doc:meta])*
+            $variant:ident($data:ty) = $wire:literal $schema:literal $( from $lifts:tt )?,
+        )+ }
+    ) => {
+        $crate::event_macro::events! {
+            $(#[$meta])*
+            $name { $(
+                $(#[$doc])*
+                $variant($data) = $wire $schema $( from $lifts )?,
+            )+ }
+        }
+
+        impl $name {
+            /// The data, as what every type of event gives.
+            pub(crate) fn happening(&self) -> &dyn $meaning {
+                match self { $( Self::$variant(data) => data, )+ }
+            }
+        }
+    };
     (
         $(#[$meta:meta])*
         $name:ident { $(

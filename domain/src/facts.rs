@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 use crate::agency::AgencyState;
 use crate::catalogue::Catalogue;
+use crate::offering::OfferingState;
+use crate::solution::SolutionState;
+use crate::stream::State;
 
 /// A key that at most one stream of an agency holds at a time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +58,8 @@ pub struct Needs {
     pub keys: Vec<Key>,
     /// Counters whose values the decision asks for.
     pub counters: Vec<String>,
+    /// Other streams of the agency whose states the decision asks for.
+    pub streams: Vec<Uuid>,
 }
 
 /// What a decision knows beyond its own stream.
@@ -72,6 +77,8 @@ pub struct Facts<'a> {
     pub holders: BTreeMap<Key, Uuid>,
     /// The values of the counters that were asked for; an absent one is 0.
     pub counters: BTreeMap<String, u64>,
+    /// The states of the streams that were asked for; of an absent one there is none in the agency.
+    pub streams: BTreeMap<Uuid, State>,
 }
 
 impl Facts<'_> {
@@ -82,6 +89,18 @@ impl Facts<'_> {
             .get(key)
             .copied()
             .filter(|holder| *holder != self.stream)
+    }
+
+    /// The offering with this id, if it was asked for and is one.
+    #[must_use]
+    pub fn offering(&self, id: Uuid) -> Option<&OfferingState> {
+        self.streams.get(&id).and_then(State::as_offering)
+    }
+
+    /// The solution with this id, if it was asked for and is one.
+    #[must_use]
+    pub fn solution(&self, id: Uuid) -> Option<&SolutionState> {
+        self.streams.get(&id).and_then(State::as_solution)
     }
 
     /// The value after the present one of a counter.

@@ -25,4 +25,13 @@ impl Language {
             Self::En => "en",
         }
     }
+
+    /// The German or the English of a pair of wordings.
+    #[must_use]
+    pub fn either<'t>(self, (de, en): (&'t str, &'t str)) -> &'t str {
+        match self {
+            Self::De => de,
+            Self::En => en,
+        }
+    }
 }

@@ -17,8 +17,10 @@ pub mod envelope;
 mod event_macro;
 pub mod facts;
 pub mod language;
+pub mod offering;
 pub mod rights;
 pub mod rule;
+pub mod solution;
 pub mod stream;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -65,15 +65,45 @@ rules! {
     /// An agreement has an end.
     R09: "Eine Zielvereinbarung hat ein Enddatum, auch wenn sie eine Endbedingung nennt.",
          "An agreement has an end date, even if it names an end condition.";
+    /// Pausing and resuming.
+    R10: "Nur ein offener Fall, der nicht ruht, kann ruhen; nur einer, der ruht, wird fortgesetzt.",
+         "Only an open case that is not paused is paused, and only a paused one is resumed.";
+    /// An assessment before signing.
+    R11: "Die Bedarfserfassung beginnt, bevor eine Zielvereinbarung unterzeichnet ist.",
+         "The assessment begins before an agreement is signed.";
     /// Codes are valid on the day.
-    R12: "Ein Katalogcode gilt an dem Tag, an dem das Ereignis stattfand.",
-         "A catalogue code is valid on the day the event occurred.";
+    R12: "Ein Katalogcode gilt an dem Tag, an dem das Ereignis stattfand; Gespräche, Einschätzungen und Abschluss gehören in eine laufende Bedarfserfassung.",
+         "A catalogue code is valid on the day the event occurred; interviews, ratings and completion belong in a running assessment.";
+    /// An assessment is completed with gaps.
+    R13: "Die Bedarfserfassung schließt ab, ohne dass jede Dimension eingeschätzt ist.",
+         "The assessment is completed though not every dimension is rated.";
     /// Priorities and what they stand on.
     R14: "Ein Schwerpunkt bezieht sich nur auf bestehende Bedarfe dieses Falls; aus einer unterzeichneten Zielvereinbarung fällt er nur durch deren Fortschreibung.",
          "A priority refers only to standing needs of this case; from a signed agreement it is dropped only by amendment.";
+    /// The steps of a model solution.
+    R15: "Ausgewählt wird, was vorgeschlagen ist; angepasst und übernommen wird, was ausgewählt ist; verworfen wird vor der Übernahme.",
+         "What is selected was proposed; what is adapted or adopted was selected; a rejection comes before the adoption.";
+    /// A model solution before any assessment.
+    R16: "Die Modelllösung wird ausgewählt, bevor eine Bedarfserfassung abgeschlossen ist.",
+         "The model solution is selected before any assessment was completed.";
+    /// Nobody is their own donor.
+    R17: "Der Transfergeber ist eine andere Kommune als die beratene.",
+         "The donor is another municipality than the recipient.";
+    /// What an application needs.
+    R18: "Ein Antrag setzt eine antragsberechtigte Kommune und, wo das Programm sie verlangt, eine am Tag des Antrags laufende Zielvereinbarung voraus.",
+         "An application needs an eligible kind of municipality and, where the programme demands it, an agreement in force on the day of submission.";
+    /// After the deadline.
+    R19: "Der Antrag kommt nach dem Stichtag der Antragsrunde.",
+         "The application comes after the call's deadline.";
+    /// One decision per application.
+    R20: "Über einen Antrag wird einmal entschieden; ein Bewilligungszeitraum ändert sich nur nach einer Bewilligung.",
+         "An application is decided once; only a grant's period is changed.";
     /// Things change only while open.
-    R21: "Bedarfe, Schwerpunkte und Zielvereinbarungen ändern sich nur, solange sie offen sind; ein Entwurf nennt nur vereinbarte Schwerpunkte.",
-         "Needs, priorities and agreements change only while they are open; a draft names only agreed priorities.";
+    R21: "Die Dinge eines Falls ändern sich nur, solange sie offen sind, und genannt werden nur solche, die es sind.",
+         "A case's things change only while they are open, and only such are referred to.";
+    /// A due date in the past.
+    R22: "Der Termin liegt in der Vergangenheit.",
+         "The due date lies in the past.";
     /// A closed case stays closed.
     R23: "Nach dem Abschluss sind nur noch Berichtigungen, nachgereichte Dokumente, Aufbewahrung, Übergabe und Wiedereröffnung möglich.",
          "After closing only corrections, late documents, retention, transfer and reopening are possible.";
@@ -98,6 +128,21 @@ rules! {
     /// An auditor's access has a purpose, a period and an approval.
     R33: "Ein Prüfungszugang wird für höchstens 366 Tage beantragt, solange sein Zeitraum dauert genehmigt und einmal beendet.",
          "An audit engagement is asked for over 366 days at the most, approved while its period lasts, and ended once.";
+    /// What a case takes from the agency's catalogues is there.
+    R34: "Ein Fall bezieht sich nur auf durchgeführte Qualifizierungen, auf jede einmal, und auf Modelllösungen, die nicht zurückgezogen sind.",
+         "A case refers only to offerings that were held, to each once, and to model solutions that are not withdrawn.";
+    /// A closed agency records nothing any more.
+    R35: "Eine geschlossene Agentur nimmt nichts mehr auf, außer wer ihr Archiv lesen darf: Mitglieder und Prüfungszugänge.",
+         "A closed agency records nothing any more, except who may read its archive: members and audit engagements.";
+    /// An agency's code is its own.
+    R36: "Ein Kürzel gehört genau einer Agentur, für immer.",
+         "A code belongs to exactly one agency, for ever.";
+    /// An agency without an open site.
+    R37: "Danach hat die Agentur keinen offenen Standort mehr, und ein neuer Beratungsfall braucht einen.",
+         "The agency has no open site after this, and a new case needs one.";
+    /// The network stays.
+    R38: "Das Netzwerk selbst wird nicht geschlossen.",
+         "The network itself is not closed.";
 }
 
 /// One rule that a check found to be touched.
@@ -171,6 +216,12 @@ impl Findings {
         if noticed {
             self.warnings.push(finding());
         }
+    }
+
+    /// One refusal unless `holds`, for checks that find nothing else.
+    #[must_use]
+    pub fn unless(holds: bool, finding: impl FnOnce() -> Finding) -> Vec<Finding> {
+        if holds { Vec::new() } else { vec![finding()] }
     }
 
     /// The warnings, or the rejection if anything refuses.

@@ -12,8 +12,10 @@ use crate::agency::{AgencyCommand, AgencyEvent, AgencyState};
 use crate::case::{CaseCommand, CaseEvent, CaseRow, CaseState};
 use crate::envelope::UnreadableEvent;
 use crate::facts::{Claim, Facts, Needs};
+use crate::offering::{OfferingCommand, OfferingEvent, OfferingState};
 use crate::rights::Permission;
 use crate::rule::{Finding, Rejection};
+use crate::solution::{SolutionCommand, SolutionEvent, SolutionState};
 use crate::text::Prose;
 
 /// What kind of stream an event belongs to.
@@ -25,6 +27,10 @@ pub enum StreamKind {
     Agency,
     /// One advisory case.
     Case,
+    /// One offering, to which the agency invites its municipalities.
+    Offering,
+    /// One model solution of the agency's catalogue.
+    Solution,
 }
 
 impl StreamKind {
@@ -34,11 +40,13 @@ impl StreamKind {
         match self {
             Self::Agency => "agency",
             Self::Case => "case",
+            Self::Offering => "offering",
+            Self::Solution => "solution",
         }
     }
 
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::Agency, Self::Case];
+    pub const ALL: &[Self] = &[Self::Agency, Self::Case, Self::Offering, Self::Solution];
 
     /// The kind with this code.
     #[must_use]
@@ -55,6 +63,10 @@ pub enum EventData {
     Agency(AgencyEvent),
     /// Of a case.
     Case(CaseEvent),
+    /// Of an offering.
+    Offering(OfferingEvent),
+    /// Of a solution.
+    Solution(SolutionEvent),
 }
 
 impl EventData {
@@ -64,6 +76,8 @@ impl EventData {
         match self {
             Self::Agency(event) => event.event_type(),
             Self::Case(event) => event.event_type(),
+            Self::Offering(event) => event.event_type(),
+            Self::Solution(event) => event.event_type(),
         }
     }
 
@@ -73,6 +87,8 @@ impl EventData {
         match self {
             Self::Agency(event) => event.schema(),
             Self::Case(event) => event.schema(),
+            Self::Offering(event) => event.schema(),
+            Self::Solution(event) => event.schema(),
         }
     }
 
@@ -82,6 +98,8 @@ impl EventData {
         match kind {
             StreamKind::Agency => AgencyEvent::READABLE,
             StreamKind::Case => CaseEvent::READABLE,
+            StreamKind::Offering => OfferingEvent::READABLE,
+            StreamKind::Solution => SolutionEvent::READABLE,
         }
     }
 
@@ -100,6 +118,12 @@ impl EventData {
                 AgencyEvent::from_stored(event_type, schema, data).map(Self::Agency)
             }
             StreamKind::Case => CaseEvent::from_stored(event_type, schema, data).map(Self::Case),
+            StreamKind::Offering => {
+                OfferingEvent::from_stored(event_type, schema, data).map(Self::Offering)
+            }
+            StreamKind::Solution => {
+                SolutionEvent::from_stored(event_type, schema, data).map(Self::Solution)
+            }
         }
     }
 }
@@ -127,11 +151,19 @@ pub struct Decision {
 /// The state of a stream: a fold of its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all states are of cases; a box would cost each of them an allocation"
+)]
 pub enum State {
     /// Of an agency.
     Agency(AgencyState),
     /// Of a case.
     Case(CaseState),
+    /// Of an offering.
+    Offering(OfferingState),
+    /// Of a solution.
+    Solution(SolutionState),
 }
 
 impl State {
@@ -141,6 +173,8 @@ impl State {
         match self {
             Self::Agency(_) => StreamKind::Agency,
             Self::Case(_) => StreamKind::Case,
+            Self::Offering(_) => StreamKind::Offering,
+            Self::Solution(_) => StreamKind::Solution,
         }
     }
 
@@ -151,6 +185,8 @@ impl State {
         match kind {
             StreamKind::Agency => AgencyState::SCHEMA,
             StreamKind::Case => CaseState::SCHEMA,
+            StreamKind::Offering => OfferingState::SCHEMA,
+            StreamKind::Solution => SolutionState::SCHEMA,
         }
     }
 
@@ -162,25 +198,46 @@ impl State {
         match kind {
             StreamKind::Agency => serde_json::from_str(text).map(Self::Agency),
             StreamKind::Case => serde_json::from_str(text).map(Self::Case),
+            StreamKind::Offering => serde_json::from_str(text).map(Self::Offering),
+            StreamKind::Solution => serde_json::from_str(text).map(Self::Solution),
         }
     }
 
     /// The state after `event`. Total: an event that fits no state leaves it as it was.
     #[must_use]
     pub fn evolve(state: Option<Self>, event: &Event) -> Option<Self> {
-        match (state, &event.data) {
-            (None, EventData::Agency(data)) => AgencyState::evolve(None, data).map(Self::Agency),
-            (Some(Self::Agency(state)), EventData::Agency(data)) => {
-                AgencyState::evolve(Some(state), data).map(Self::Agency)
+        let on = event.occurred_on;
+        match (&event.data, state) {
+            (EventData::Agency(data), None) => {
+                AgencyState::evolve(None, data, on).map(Self::Agency)
             }
-            (None, EventData::Case(data)) => {
-                CaseState::evolve(None, data, event.occurred_on).map(Self::Case)
+            (EventData::Agency(data), Some(Self::Agency(state))) => {
+                AgencyState::evolve(Some(state), data, on).map(Self::Agency)
             }
-            (Some(Self::Case(state)), EventData::Case(data)) => {
-                CaseState::evolve(Some(state), data, event.occurred_on).map(Self::Case)
+            (EventData::Case(data), None) => CaseState::evolve(None, data, on).map(Self::Case),
+            (EventData::Case(data), Some(Self::Case(state))) => {
+                CaseState::evolve(Some(state), data, on).map(Self::Case)
             }
-            (Some(state @ Self::Agency(_)), EventData::Case(_))
-            | (Some(state @ Self::Case(_)), EventData::Agency(_)) => Some(state),
+            (EventData::Offering(data), None) => {
+                OfferingState::evolve(None, data, on).map(Self::Offering)
+            }
+            (EventData::Offering(data), Some(Self::Offering(state))) => {
+                OfferingState::evolve(Some(state), data, on).map(Self::Offering)
+            }
+            (EventData::Solution(data), None) => {
+                SolutionState::evolve(None, data).map(Self::Solution)
+            }
+            (EventData::Solution(data), Some(Self::Solution(state))) => {
+                SolutionState::evolve(Some(state), data).map(Self::Solution)
+            }
+            // An event of another kind of stream.
+            (
+                EventData::Agency(_)
+                | EventData::Case(_)
+                | EventData::Offering(_)
+                | EventData::Solution(_),
+                Some(state),
+            ) => Some(state),
         }
     }
 
@@ -188,7 +245,7 @@ impl State {
     #[must_use]
     pub fn claims(state: Option<&Self>, event: &Event) -> Vec<Claim> {
         match &event.data {
-            EventData::Agency(_) => Vec::new(),
+            EventData::Agency(_) | EventData::Offering(_) | EventData::Solution(_) => Vec::new(),
             EventData::Case(data) => crate::case::claims(state.and_then(Self::as_case), data),
         }
     }
@@ -197,7 +254,7 @@ impl State {
     #[must_use]
     pub fn row(&self) -> Option<CaseRow> {
         match self {
-            Self::Agency(_) => None,
+            Self::Agency(_) | Self::Offering(_) | Self::Solution(_) => None,
             Self::Case(state) => Some(state.row()),
         }
     }
@@ -205,18 +262,40 @@ impl State {
     /// The case, if it is one.
     #[must_use]
     pub fn as_case(&self) -> Option<&CaseState> {
-        match self {
-            Self::Case(state) => Some(state),
-            Self::Agency(_) => None,
+        if let Self::Case(state) = self {
+            Some(state)
+        } else {
+            None
         }
     }
 
     /// The agency, if it is one.
     #[must_use]
     pub fn as_agency(&self) -> Option<&AgencyState> {
-        match self {
-            Self::Agency(state) => Some(state),
-            Self::Case(_) => None,
+        if let Self::Agency(state) = self {
+            Some(state)
+        } else {
+            None
+        }
+    }
+
+    /// The offering, if it is one.
+    #[must_use]
+    pub fn as_offering(&self) -> Option<&OfferingState> {
+        if let Self::Offering(state) = self {
+            Some(state)
+        } else {
+            None
+        }
+    }
+
+    /// The solution, if it is one.
+    #[must_use]
+    pub fn as_solution(&self) -> Option<&SolutionState> {
+        if let Self::Solution(state) = self {
+            Some(state)
+        } else {
+            None
         }
     }
 }
@@ -228,6 +307,10 @@ pub enum Command {
     Agency(AgencyCommand),
     /// To a case.
     Case(CaseCommand),
+    /// To an offering.
+    Offering(OfferingCommand),
+    /// To a solution.
+    Solution(SolutionCommand),
 }
 
 impl Command {
@@ -237,6 +320,8 @@ impl Command {
         match self {
             Self::Agency(_) => StreamKind::Agency,
             Self::Case(_) => StreamKind::Case,
+            Self::Offering(_) => StreamKind::Offering,
+            Self::Solution(_) => StreamKind::Solution,
         }
     }
 
@@ -246,6 +331,8 @@ impl Command {
         match self {
             Self::Agency(command) => command.permission(),
             Self::Case(command) => command.kind().permission(),
+            Self::Offering(_) => OfferingCommand::PERMISSION,
+            Self::Solution(_) => SolutionCommand::PERMISSION,
         }
     }
 
@@ -255,6 +342,7 @@ impl Command {
         match self {
             Self::Agency(_) => true,
             Self::Case(command) => command.kind().commutes(),
+            Self::Offering(_) | Self::Solution(_) => false,
         }
     }
 
@@ -262,12 +350,20 @@ impl Command {
     #[must_use]
     pub fn needs(&self, state: Option<&State>) -> Needs {
         match self {
-            Self::Agency(_) => Needs::default(),
+            Self::Agency(_) | Self::Offering(_) | Self::Solution(_) => Needs::default(),
             Self::Case(command) => command.needs(state.and_then(State::as_case)),
         }
     }
 
-    /// Decides: which events, or which rules refuse.
+    /// Whether a closed agency takes it.
+    fn is_about_readers(&self) -> bool {
+        match self {
+            Self::Agency(command) => command.is_about_readers(),
+            Self::Case(_) | Self::Offering(_) | Self::Solution(_) => false,
+        }
+    }
+
+    /// Decides: which events, or which rules refuse. In a closed agency R35 refuses, whatever the stream is.
     ///
     /// # Errors
     /// The rules that refuse, all of them.
@@ -277,12 +373,23 @@ impl Command {
         facts: &Facts<'_>,
         new_id: &mut dyn FnMut() -> Uuid,
     ) -> Result<Decision, Rejection> {
+        if let Some(refusal) = crate::agency::network::closed(facts)
+            && !self.is_about_readers()
+        {
+            return Err(Rejection::by(refusal));
+        }
         match self {
             Self::Agency(command) => {
                 crate::agency::decide(state.and_then(State::as_agency), command, facts, new_id)
             }
             Self::Case(command) => {
                 crate::case::decide(state.and_then(State::as_case), command, facts, new_id)
+            }
+            Self::Offering(command) => {
+                crate::offering::decide(state.and_then(State::as_offering), command, facts)
+            }
+            Self::Solution(command) => {
+                crate::solution::decide(state.and_then(State::as_solution), command, facts)
             }
         }
     }

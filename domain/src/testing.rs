@@ -22,7 +22,9 @@ use crate::agency::{AgencyCommand, AgencyState};
 use crate::case::{CaseCommand, CaseEvent, CaseState, sample};
 use crate::catalogue::Catalogue;
 use crate::facts::{Facts, Key};
+use crate::offering::OfferingCommand;
 use crate::rule::{Finding, Rejection, Rule};
+use crate::solution::SolutionCommand;
 use crate::stream::{Command, Decision, Event, EventData, State};
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::shipped().unwrap());
@@ -33,8 +35,10 @@ pub(crate) struct Given {
     state: Option<State>,
     today: Date,
     agency: Option<AgencyState>,
+    catalogue: &'static Catalogue,
     holders: BTreeMap<Key, Uuid>,
     counters: BTreeMap<String, u64>,
+    streams: BTreeMap<Uuid, State>,
     ids: VecDeque<Uuid>,
 }
 
@@ -44,8 +48,10 @@ pub(crate) fn given(history: &[Event]) -> Given {
         state: history.iter().fold(None, State::evolve),
         today: sample::TODAY,
         agency: Some(crate::agency::sample::state()),
+        catalogue: &CATALOGUE,
         holders: BTreeMap::new(),
         counters: BTreeMap::new(),
+        streams: BTreeMap::new(),
         ids: VecDeque::new(),
     }
 }
@@ -85,6 +91,12 @@ impl Given {
         self
     }
 
+    /// The code lists are these.
+    pub(crate) fn catalogue(mut self, catalogue: &'static Catalogue) -> Self {
+        self.catalogue = catalogue;
+        self
+    }
+
     /// A stream holds a key.
     pub(crate) fn holder(mut self, key: Key, stream: Uuid) -> Self {
         self.holders.insert(key, stream);
@@ -94,6 +106,19 @@ impl Given {
     /// A counter stands at this value.
     pub(crate) fn counter(mut self, counter: &str, value: u64) -> Self {
         self.counters.insert(counter.to_owned(), value);
+        self
+    }
+
+    /// Another stream of the agency stands as this history leaves it.
+    pub(crate) fn stream(mut self, id: Uuid, history: &[Event]) -> Self {
+        let state = history.iter().fold(None, State::evolve);
+        self.streams.extend(state.map(|state| (id, state)));
+        self
+    }
+
+    /// These are the agency's other streams.
+    pub(crate) fn among(mut self, streams: BTreeMap<Uuid, State>) -> Self {
+        self.streams = streams;
         self
     }
 
@@ -114,9 +139,10 @@ impl Given {
             stream: sample::CASE,
             today: self.today,
             agency: self.agency.as_ref(),
-            catalogue: &CATALOGUE,
+            catalogue: self.catalogue,
             holders: self.holders.clone(),
             counters: self.counters.clone(),
+            streams: self.streams.clone(),
         }
     }
 
@@ -191,5 +217,17 @@ impl From<CaseCommand> for Command {
 impl From<AgencyCommand> for Command {
     fn from(command: AgencyCommand) -> Self {
         Self::Agency(command)
+    }
+}
+
+impl From<OfferingCommand> for Command {
+    fn from(command: OfferingCommand) -> Self {
+        Self::Offering(command)
+    }
+}
+
+impl From<SolutionCommand> for Command {
+    fn from(command: SolutionCommand) -> Self {
+        Self::Solution(command)
     }
 }

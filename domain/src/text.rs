@@ -57,3 +57,18 @@ macro_rules! text {
 
 text!(Line);
 text!(Prose);
+
+/// The schema of a list of codes of the catalogue, each of them once.
+#[cfg(feature = "openapi")]
+pub(crate) fn codes() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+    let code = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(64));
+    ArrayBuilder::new()
+        .items(code)
+        .max_items(Some(50))
+        .unique_items(true)
+        .build()
+}

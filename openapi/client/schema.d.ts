@@ -59,7 +59,15 @@ export interface paths {
          */
         get: operations["list_agencies"];
         put?: never;
-        post?: never;
+        /**
+         * Open an agency
+         * @description A member of the network opens an agency and names who administers it first: whoever signs in as
+         *     `administrator.login` is a member of it with the role `agency_admin` and admits everybody else. The two events are
+         *     the beginning of the agency's own log. Its code is in its addresses for ever and no other agency's (R36).
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["open_agency"];
         delete?: never;
         options?: never;
         head?: never;
@@ -75,7 +83,7 @@ export interface paths {
         };
         /**
          * Read an agency
-         * @description Its name, carrier, Länder and the prefix of its file numbers.
+         * @description Its name, carrier, Länder and the prefix of its file numbers; the phase it is in, and the day it was closed.
          *
          *     Permission: `agency:read`.
          */
@@ -247,6 +255,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/cases/{case_id}/advisors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign an advisor
+         * @description Puts another current member in charge of the case (R03). An assignment entered late does not
+         *     outrank a later one.
+         *
+         *     Permission: `case:assign`.
+         */
+        post: operations["assign_advisor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/cases/{case_id}/agreements": {
         parameters: {
             query?: never;
@@ -270,6 +301,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/cases/{case_id}/agreements/{agreement_id}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Amend an agreement
+         * @description Records that agreed priorities came into a signed agreement or went out of it; at least one
+         *     agreed priority stays (R21). What went out may be dropped afterwards (R14). The amendment is the
+         *     next revision.
+         *
+         *     Permission: `agreement:sign`.
+         */
+        post: operations["amend_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/cases/{case_id}/agreements/{agreement_id}/discardings": {
         parameters: {
             query?: never;
@@ -286,6 +341,53 @@ export interface paths {
          *     Permission: `agreement:write`.
          */
         post: operations["discard_agreement_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/agreements/{agreement_id}/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an agreement
+         * @description Records that a signed agreement ended, and why. It stays visible with its terms; the stage falls
+         *     back if no other agreement is signed.
+         *
+         *     Permission: `agreement:sign`.
+         */
+        post: operations["end_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/agreements/{agreement_id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend an agreement
+         * @description Records that a signed agreement holds longer: to a later day than before (R06), overlapping no
+         *     other agreement (R08). An extension of an agreement that had run out is accepted with a warning
+         *     (R08).
+         *
+         *     Permission: `agreement:sign`.
+         */
+        post: operations["extend_agreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -362,6 +464,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/cases/{case_id}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an assessment
+         * @description Begins an assessment of how education management stands. It rates the newest version of the
+         *     quality dimensions on that day, and keeps it. Before any agreement is signed a warning is given
+         *     (R11).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["start_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/assessments/{assessment_id}/abandonments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Abandon an assessment
+         * @description Gives a running assessment up (R12); it stays visible with its status.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["abandon_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/assessments/{assessment_id}/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an assessment
+         * @description Completes a running assessment (R12) with the needs that came of it, which stand in this case
+         *     (R14). Dimensions without a rating are named in a warning (R13).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["complete_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/assessments/{assessment_id}/interviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record an interview
+         * @description Records an interview of a running assessment (R12), by function.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["record_interview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/assessments/{assessment_id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate a dimension
+         * @description Rates one of the quality dimensions of the assessment's version, from 0 to 4, while it is
+         *     running (R12). A later rating of the same dimension replaces the earlier one.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["rate_dimension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/cases/{case_id}/closures": {
         parameters: {
             query?: never;
@@ -373,8 +589,9 @@ export interface paths {
         put?: never;
         /**
          * Close a case
-         * @description Closes the file. Every agreement in force has to be named in `acknowledge` (R24). Afterwards
-         *     nothing is recorded any more (R23); the municipality is free for a new case.
+         * @description Closes the file. Every agreement in force, open follow-up and undecided application has to be
+         *     named in `acknowledge` (R24). Afterwards only late documents are recorded (R23); the municipality
+         *     is free for a new case.
          *
          *     Permission: `case:close`.
          */
@@ -402,6 +619,73 @@ export interface paths {
          *     Permission: `case:record`.
          */
         post: operations["record_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/council-resolutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a council resolution
+         * @description Records what a council or committee of the municipality resolved.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["record_council_resolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link a document
+         * @description Links a document by where it is kept and what it hashes to (SHA-256); its content stays where it
+         *     is. Late documents are accepted after the closing, too (R23).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["link_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/documents/{document_id}/unlinkings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlink a document
+         * @description Says that a linked document does not count any more; it stays visible with its status (R21).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["unlink_document"];
         delete?: never;
         options?: never;
         head?: never;
@@ -452,6 +736,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/cases/{case_id}/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Schedule a follow-up
+         * @description Schedules that a member comes back to something on a day. The assignee is a current member
+         *     (R03); a day in the past is accepted with a warning (R22).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["schedule_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/follow-ups/{follow_up_id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a follow-up
+         * @description Gives an open follow-up up; it stays visible with its status (R21).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["cancel_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/follow-ups/{follow_up_id}/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a follow-up
+         * @description Records that an open follow-up is done (R21).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["complete_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/follow-ups/{follow_up_id}/reassignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign a follow-up
+         * @description Hands an open follow-up to another current member (R03, R21).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["reassign_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/follow-ups/{follow_up_id}/reschedulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reschedule a follow-up
+         * @description Gives an open follow-up another day (R21, R22).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["reschedule_follow_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/funding-advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Advise on funding
+         * @description Records advice on a programme. Whether the municipality could apply on that day is computed from
+         *     the catalogue and the case, and stands in the event with what decided it: the kind of
+         *     municipality or the agreement (R18), or the deadline (R19). With `validate_only=true` it can be
+         *     asked without being recorded.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["advise_on_funding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/funding-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a funding application
+         * @description Records an application to a call of a programme. The kind of municipality has to be eligible
+         *     and, where the programme demands it, an agreement in force on the day of submission (R18). After
+         *     the deadline it is accepted with a warning (R19).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["submit_funding_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/funding-applications/{application_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a funding decision
+         * @description Records what became of an application: granted, refused or withdrawn; once (R20).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["record_funding_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/funding-applications/{application_id}/period-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a funding period
+         * @description Records that the period of a grant ends on another day (R20).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["change_funding_period"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/cases/{case_id}/initial-meetings": {
         parameters: {
             query?: never;
@@ -469,6 +957,230 @@ export interface paths {
          *     Permission: `case:record`.
          */
         post: operations["record_initial_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan a measure
+         * @description Plans a measure for an agreed priority (R21). The format, if one is named, is a code of the
+         *     catalogue (R12). A due date in the past is accepted with a warning (R22).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["plan_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/measures/{measure_id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a measure
+         * @description Gives a planned measure up; it stays visible with its status (R21).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["cancel_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/measures/{measure_id}/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a measure
+         * @description Records that a planned measure was done, and what it came to (R21).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["complete_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a milestone
+         * @description Records that a milestone was reached, such as an education report or a steering group.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["record_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/model-solutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose a model solution
+         * @description Proposes one of the agency's solutions that is not withdrawn (R34), for a priority if named. The
+         *     donor is another municipality than the recipient (R17). What was rejected may be proposed again;
+         *     what is under way may not (R15).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["propose_model_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/model-solutions/{model_solution_id}/adaptations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adapt a model solution
+         * @description Records what was changed about a selected model solution, and why (R15).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["adapt_model_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/model-solutions/{model_solution_id}/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt a model solution
+         * @description Records that a selected model solution was adopted (R15).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["adopt_model_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/model-solutions/{model_solution_id}/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a model solution
+         * @description Rejects a model solution at any time before its adoption (R15).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["reject_model_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/model-solutions/{model_solution_id}/selections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Select a model solution
+         * @description Selects what was proposed (R15). Before any assessment was completed a warning is given (R16).
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["select_model_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/municipality-successions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a succession of the municipality
+         * @description Records that another municipality took over, as the catalogue names it (R03), when districts
+         *     merge while a case runs. The agency has no other open case of it (R02).
+         *
+         *     Permission: `case:assign`.
+         */
+        post: operations["succeed_municipality"];
         delete?: never;
         options?: never;
         head?: never;
@@ -537,6 +1249,94 @@ export interface paths {
          *     Permission: `case:record`.
          */
         post: operations["withdraw_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a participant
+         * @description Adds somebody who takes part in the case, by function; no name.
+         *
+         *     Permission: `case:assign`.
+         */
+        post: operations["add_participant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/participants/{participant_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a participant
+         * @description Changes the function or organisation of somebody who takes part (R21).
+         *
+         *     Permission: `case:assign`.
+         */
+        post: operations["change_participant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/participants/{participant_id}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that a participant left
+         * @description Records the last day of somebody who takes part; who left stays visible with the days (R21).
+         *
+         *     Permission: `case:assign`.
+         */
+        post: operations["record_participant_departure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a case
+         * @description Lets an open case rest (R10). Nothing is refused because it rests; its stage says so.
+         *
+         *     Permission: `case:close`.
+         */
+        post: operations["pause_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -612,6 +1412,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/cases/{case_id}/progress-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review progress
+         * @description Records how far the priorities of a signed agreement are attained, and what comes next (R21).
+         *     The latest review of each agreement stands in the state.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["review_progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/qualifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a qualification
+         * @description Records that the municipality attended an offering of the agency that was held, once per case
+         *     (R34). Participants are counted by function. For many cases at once there is
+         *     `record_attendances`.
+         *
+         *     Permission: `case:record`.
+         */
+        post: operations["record_qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/cases/{case_id}/reopenings": {
         parameters: {
             query?: never;
@@ -629,6 +1476,28 @@ export interface paths {
          *     Permission: `case:reopen`.
          */
         post: operations["reopen_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/cases/{case_id}/resumptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a case
+         * @description Goes on with a case that rests (R10).
+         *
+         *     Permission: `case:close`.
+         */
+        post: operations["resume_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -674,6 +1543,30 @@ export interface paths {
         get: operations["read_version"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an agency
+         * @description For ever: every later command to the agency or to one of its cases is refused (R35), except those that say who may
+         *     read it, which are about members and audit engagements. Whatever was readable stays so. The network itself is not
+         *     closed (R38).
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["close_agency"];
         delete?: never;
         options?: never;
         head?: never;
@@ -787,6 +1680,171 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/offerings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the offerings of an agency
+         * @description The agency's offerings at all its sites, those scheduled last first.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["list_offerings"];
+        put?: never;
+        /**
+         * Schedule an offering
+         * @description Announces a theme day, a workshop or the like, at one of the agency's open sites or at another place:
+         *     exactly one of `site` and `place` is named (R03). The format is one of the catalogue (R12). A day in
+         *     the past is accepted with a warning (R22). The answer's `Location` is the offering.
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["schedule_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an offering
+         * @description What is planned and what became of it. The `ETag` carries the version that the next command names in
+         *     `If-Match`.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["read_offering"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an offering
+         * @description Calls the offering off; it stays visible with its status. Only while it is scheduled (R21).
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["cancel_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that an offering was held
+         * @description `occurred_on` is the day it was held. Only while it is scheduled (R21).
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["hold_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}/postponements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Postpone an offering
+         * @description Puts the offering off to another day. It stays where it was unless `site` or `place` says where it
+         *     moves. Only while it is scheduled (R21).
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["postpone_offering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/phases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the phase of an agency
+         * @description In which phase of the initiative it is or will be, in place of what was said before. A phase does not end before it
+         *     begins (R06).
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["set_phase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/renamings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename an agency
+         * @description Its name, its carrier, or both. Its code and the prefix of its file numbers stay.
+         *
+         *     Permission: `network:admin`.
+         */
+        post: operations["rename_agency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/sites": {
         parameters: {
             query?: never;
@@ -796,13 +1854,142 @@ export interface paths {
         };
         /**
          * List the sites of an agency
-         * @description The agency's open sites. A case belongs to one of them.
+         * @description The agency's open sites; with `all=true` the closed ones as well, which have a `closed_on`. A case belongs to a
+         *     site and keeps it when the site is closed; only opening a case needs an open one (R03). Its ETag is the version to
+         *     name in `If-Match` when a site is opened or closed.
          *
          *     Permission: `agency:read`.
          */
         get: operations["list_sites"];
         put?: never;
+        /**
+         * Open a site
+         * @description Cases can be opened there from now on, and members be limited to it.
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["open_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/sites/{site_id}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a site
+         * @description No case is opened there any more. The cases it has keep it and go on, and who is limited to it still sees them. A
+         *     site is closed once (R21); whoever closes the last one is told (R37).
+         *
+         *     Permission: `agency:admin`.
+         */
+        post: operations["close_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the model solutions of an agency
+         * @description The agency's catalogue, those described last first. Filters combine; a cursor goes with the filters
+         *     it was handed out for.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["list_solutions"];
+        put?: never;
+        /**
+         * Describe a model solution
+         * @description Takes a solution up into the agency's catalogue. Its origin, dimensions, focus areas and the donor's
+         *     key are valid on the day (R12). The answer's `Location` is the solution.
+         *
+         *     Permission: `solution:write`.
+         */
+        post: operations["describe_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions/{solution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a model solution
+         * @description What it is, where it comes from and what it serves. The `ETag` carries the version that the next
+         *     command names in `If-Match`.
+         *
+         *     Permission: `agency:read`.
+         */
+        get: operations["read_solution"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions/{solution_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revise a model solution
+         * @description Changes the members named in `changes`; absent ones stay, `null` clears the donor. Only while the
+         *     solution is offered (R21).
+         *
+         *     Permission: `solution:write`.
+         */
+        post: operations["revise_solution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/solutions/{solution_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a model solution
+         * @description The solution is offered no more; it stays visible with its status. Only while it is offered (R21).
+         *
+         *     Permission: `solution:write`.
+         */
+        post: operations["withdraw_solution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -867,6 +2054,26 @@ export interface paths {
          * @description What target agreements usually set their priorities in.
          */
         get: operations["list_focus_areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the formats of offerings
+         * @description In what form agencies offer qualification: theme days, workshops and others.
+         */
+        get: operations["list_formats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -983,6 +2190,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Gives an assessment up. */
+        AbandonAssessment: {
+            /**
+             * Format: date
+             * @description The day it was given up.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
         /** @description One read of an auditor, or one attempt that was refused. */
         AccessLogEntry: {
             /**
@@ -1060,6 +2277,37 @@ export interface components {
             /** @description The first role, in the order of the rights table, that grants the command's permission. */
             role: components["schemas"]["Role"];
         };
+        /** @description Records how a selected model solution was adapted. */
+        AdaptModelSolution: {
+            /** @description What was changed, and why. */
+            adaptation: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The day it was adapted.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Adds somebody who takes part in the case, by function. */
+        AddParticipant: {
+            /** @description The function, such as `Leitung des Bildungsbüros`. No name. */
+            function: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day it was known.
+             */
+            occurred_on: string;
+            /** @description The organisation, if it is not the municipality itself. */
+            organisation?: components["schemas"]["Line"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            valid_from: string;
+        };
         /** @description Admits a member. A login that left comes back as the same member. */
         AdmitMember: {
             /** @description Who it is, as an identity provider says. Stands in no event. */
@@ -1078,6 +2326,50 @@ export interface components {
             /** @description The sites the member is limited to; absent means all. */
             sites?: string[];
         };
+        /** @description Records that a selected model solution was adopted. */
+        AdoptModelSolution: {
+            /**
+             * Format: date
+             * @description The day it was adopted.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /**
+         * @description What the municipality makes of the advice.
+         * @enum {string}
+         */
+        AdviceOutcome: "apply" | "undecided" | "no_application";
+        /** @description Records advice on a programme; whether the municipality could apply is computed. */
+        AdviseOnFunding: {
+            /** @description Code of the call, if one was talked about. */
+            call?: string;
+            /**
+             * Format: date
+             * @description The day of the advice.
+             */
+            occurred_on: string;
+            /** @description What the municipality makes of it. */
+            outcome: components["schemas"]["AdviceOutcome"];
+            /** @description Code of the programme, from the catalogue. */
+            programme: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Data of `advisor_assigned`. */
+        AdvisorAssigned: {
+            /**
+             * Format: uuid
+             * @description The member who advises.
+             */
+            member: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            valid_from: string;
+        };
         /** @description An agency. */
         Agency: {
             /** @description The organisation that runs it (Träger). */
@@ -1087,6 +2379,11 @@ export interface components {
              * @example TM
              */
             case_prefix: string;
+            /**
+             * Format: date
+             * @description The day it was closed; absent while it is open. A closed agency can be read and records nothing any more (R35).
+             */
+            closed_on?: string;
             /**
              * @description Its code, as it stands in addresses.
              * @example transmit
@@ -1101,7 +2398,18 @@ export interface components {
             land_codes: string[];
             /** @description Its name. */
             name: string;
+            /** @description The phase of the initiative that it is in, as it was set last. */
+            phase?: components["schemas"]["Phase"];
         };
+        /** @description What a renaming changes; absent members stay. */
+        AgencyChanges: {
+            /** @description The organisation that runs it (Träger). */
+            carrier?: components["schemas"]["Line"];
+            /** @description Its name. */
+            name?: components["schemas"]["Line"];
+        };
+        /** @description Data of `agency_closed`. */
+        AgencyClosed: Record<string, never>;
         /** @description The agencies the caller may know. */
         AgencyList: {
             /** @description The agencies, in the order of their codes. */
@@ -1119,6 +2427,13 @@ export interface components {
             land_codes: string[];
             /** @description Its name. */
             name: components["schemas"]["Line"];
+        };
+        /** @description Data of `agency_renamed`: what is another one from now on. */
+        AgencyRenamed: {
+            /** @description The organisation that runs the agency from now on. */
+            carrier?: components["schemas"]["Line"];
+            /** @description Its name from now on. */
+            name?: components["schemas"]["Line"];
         };
         /** @description Agrees a priority. */
         AgreePriority: {
@@ -1150,6 +2465,13 @@ export interface components {
         Agreement: {
             /**
              * Format: uuid
+             * @description The document of its latest revision.
+             */
+            document?: string;
+            /** @description How it ended, once it has. */
+            end?: components["schemas"]["AgreementEnd"];
+            /**
+             * Format: uuid
              * @description The agreement's id.
              */
             id: string;
@@ -1170,6 +2492,28 @@ export interface components {
             /** @description How far it has come. */
             status: components["schemas"]["AgreementStatus"];
         };
+        /** @description Data of `agreement_amended`; the reason stands in the envelope. */
+        AgreementAmended: {
+            /** @description The priorities that are named from now on, too. */
+            added: string[];
+            /**
+             * Format: uuid
+             * @description The agreement.
+             */
+            agreement: string;
+            /**
+             * Format: uuid
+             * @description The amendment, as a document of the case.
+             */
+            document?: string;
+            /** @description The priorities that are not named any more. */
+            dropped: string[];
+            /**
+             * Format: int32
+             * @description One more than the revision before.
+             */
+            revision: number;
+        };
         /** @description Data of `agreement_draft_discarded`; the reason stands in the envelope. */
         AgreementDraftDiscarded: {
             /**
@@ -1186,6 +2530,11 @@ export interface components {
              */
             agreement: string;
             /**
+             * Format: uuid
+             * @description The draft, as a document of the case.
+             */
+            document?: string;
+            /**
              * Format: date
              * @description Until when it is meant to hold.
              */
@@ -1198,6 +2547,59 @@ export interface components {
              */
             revision: number;
         };
+        /** @description How an agreement ended. */
+        AgreementEnd: {
+            /**
+             * Format: date
+             * @description When.
+             */
+            ended_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["AgreementEndReason"];
+        };
+        /**
+         * @description Why an agreement ended.
+         * @enum {string}
+         */
+        AgreementEndReason: "goals_reached" | "phase_end" | "cancelled_by_municipality" | "cancelled_by_agency";
+        /** @description Data of `agreement_ended`. */
+        AgreementEnded: {
+            /**
+             * Format: uuid
+             * @description The agreement.
+             */
+            agreement: string;
+            /** @description Why. */
+            reason: components["schemas"]["AgreementEndReason"];
+        };
+        /** @description Data of `agreement_extended`; the reason stands in the envelope. */
+        AgreementExtended: {
+            /**
+             * Format: uuid
+             * @description The agreement.
+             */
+            agreement: string;
+            /**
+             * Format: uuid
+             * @description The extension, as a document of the case.
+             */
+            document?: string;
+            /**
+             * Format: int32
+             * @description One more than the revision before.
+             */
+            revision: number;
+            /**
+             * Format: date
+             * @description The day the extension was signed.
+             */
+            signed_on: string;
+            /**
+             * Format: date
+             * @description The last day it holds now.
+             */
+            valid_until: string;
+        };
         /** @description Data of `agreement_signed`. */
         AgreementSigned: {
             /**
@@ -1205,6 +2607,11 @@ export interface components {
              * @description The agreement.
              */
             agreement: string;
+            /**
+             * Format: uuid
+             * @description What was signed, as a document of the case.
+             */
+            document?: string;
             /** @description What ends it besides its date. */
             end_condition?: components["schemas"]["EndCondition"];
             /**
@@ -1229,7 +2636,7 @@ export interface components {
          * @description How far an agreement has come.
          * @enum {string}
          */
-        AgreementStatus: "draft" | "discarded" | "signed";
+        AgreementStatus: "draft" | "discarded" | "signed" | "ended";
         /** @description One command on one target, and whether it is allowed now. */
         AllowedCommand: {
             /** @description Whether some body would be accepted from this caller now. */
@@ -1247,7 +2654,7 @@ export interface components {
             rule?: components["schemas"]["Rule"];
             /**
              * Format: uuid
-             * @description The need, priority or agreement it would be about; absent for the case as a whole.
+             * @description The thing of the case it would be about, such as a need; absent for the case as a whole.
              */
             target?: string;
         };
@@ -1255,6 +2662,25 @@ export interface components {
         AllowedCommands: {
             /** @description One item per command and target. */
             items: components["schemas"]["AllowedCommand"][];
+        };
+        /** @description Amends a signed agreement: adds priorities, drops others. */
+        AmendAgreement: {
+            /** @description Agreed priorities of this case that are named from now on, too. */
+            added: string[];
+            /**
+             * Format: uuid
+             * @description The amendment, as a document linked to the case.
+             */
+            document?: string;
+            /** @description Priorities that are not named any more. */
+            dropped: string[];
+            /**
+             * Format: date
+             * @description The day the amendment was agreed.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
         };
         /** @description Approves what an auditor asked for, as it was asked for. */
         ApproveAuditEngagement: {
@@ -1265,6 +2691,143 @@ export interface components {
             occurred_on: string;
             /** @description Why, if it needs saying. */
             reason?: components["schemas"]["Prose"];
+        };
+        /** @description An assessment of the case. */
+        Assessment: {
+            /**
+             * Format: int32
+             * @description The version of the quality dimensions that it rates.
+             */
+            catalogue_version: number;
+            /**
+             * Format: date
+             * @description The day it was completed or given up.
+             */
+            ended_on?: string;
+            /**
+             * Format: uuid
+             * @description The assessment's id.
+             */
+            id: string;
+            /** @description Its interviews. */
+            interviews: components["schemas"]["Interview"][];
+            /** @description How it is made. */
+            methods: components["schemas"]["AssessmentMethod"][];
+            /** @description The needs that came of it. */
+            needs: string[];
+            /**
+             * Format: date
+             * @description The day the results were presented.
+             */
+            presented_on?: string;
+            /** @description The latest rating of each dimension. */
+            ratings: components["schemas"]["Rating"][];
+            /**
+             * Format: date
+             * @description The day it began.
+             */
+            started_on: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["AssessmentStatus"];
+            /** @description What it came to. */
+            summary?: components["schemas"]["Prose"];
+        };
+        /** @description Data of `assessment_abandoned`; the reason stands in the envelope. */
+        AssessmentAbandoned: {
+            /**
+             * Format: uuid
+             * @description The assessment.
+             */
+            assessment: string;
+        };
+        /** @description Data of `assessment_completed`. */
+        AssessmentCompleted: {
+            /**
+             * Format: uuid
+             * @description The assessment.
+             */
+            assessment: string;
+            /** @description The needs that came of it. */
+            needs: string[];
+            /**
+             * Format: date
+             * @description The day the results were presented.
+             */
+            presented_on?: string;
+            /** @description What it came to. */
+            summary: components["schemas"]["Prose"];
+        };
+        /**
+         * @description How an assessment is made.
+         * @enum {string}
+         */
+        AssessmentMethod: "interviews" | "survey" | "documents" | "workshop" | "data";
+        /** @description Data of `assessment_started`. */
+        AssessmentStarted: {
+            /**
+             * Format: uuid
+             * @description The assessment's id.
+             */
+            assessment: string;
+            /**
+             * Format: int32
+             * @description The version of the quality dimensions that it rates.
+             */
+            catalogue_version: number;
+            /** @description How it is made. */
+            methods: components["schemas"]["AssessmentMethod"][];
+        };
+        /**
+         * @description How far an assessment has come.
+         * @enum {string}
+         */
+        AssessmentStatus: "running" | "completed" | "abandoned";
+        /** @description Assigns another advisor. */
+        AssignAdvisor: {
+            /**
+             * Format: uuid
+             * @description The member who advises.
+             */
+            member: string;
+            /**
+             * Format: date
+             * @description The day of the assignment.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            valid_from: string;
+        };
+        /** @description How far one priority is attained. */
+        Attainment: {
+            /** @description How far. */
+            level: components["schemas"]["AttainmentLevel"];
+            /**
+             * Format: uuid
+             * @description The priority.
+             */
+            priority: string;
+            /** @description What is to be said about it. */
+            remark?: components["schemas"]["Line"];
+        };
+        /**
+         * @description How far a priority is attained.
+         * @enum {string}
+         */
+        AttainmentLevel: "not_started" | "under_way" | "partly" | "attained";
+        /** @description How many of one function took part. */
+        Attendees: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description The function, such as `Sachbearbeitung Schulverwaltung`. No name. */
+            function: components["schemas"]["Line"];
         };
         /** @description An auditor's access to an agency. */
         AuditEngagement: {
@@ -1340,6 +2903,36 @@ export interface components {
              */
             valid_until: string;
         };
+        /** @description Gives a follow-up up. */
+        CancelFollowUp: {
+            /**
+             * Format: date
+             * @description The day it was given up.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
+        /** @description Gives a measure up. */
+        CancelMeasure: {
+            /**
+             * Format: date
+             * @description The day it was given up.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
+        /** @description Calls an offering off. */
+        CancelOffering: {
+            /**
+             * Format: date
+             * @description The day it was called off.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
         /** @description Captures a need. */
         CaptureNeed: {
             /** @description Code of the quality dimension, from the catalogue. */
@@ -1359,63 +2952,19 @@ export interface components {
             urgency: components["schemas"]["Urgency"];
         };
         /** @description A case, whole. */
-        Case: {
-            /**
-             * Format: uuid
-             * @description The member who advises.
-             */
-            advisor: string;
-            /** @description Its target agreements, in the order of their first drafts. */
-            agreements: components["schemas"]["Agreement"][];
+        Case: components["schemas"]["CaseState"] & {
             /**
              * Format: uuid
              * @description The case's id.
              */
             case_id: string;
-            /**
-             * @description The file number, unique in the agency.
-             * @example TM-2014-0001
-             */
-            case_number: string;
-            /** @description How it was closed, while it is. */
-            closing?: components["schemas"]["Closing"];
-            /**
-             * Format: int64
-             * @description How many contacts are recorded; the contacts themselves are in the timeline.
-             */
-            contacts: number;
             /** @description Whether the stage is `agreed` though the last agreement ran out. */
             expired: boolean;
-            /**
-             * Format: date
-             * @description The day of the earliest contact.
-             */
-            first_contact_on?: string;
-            /** @description The latest initial meeting. */
-            initial_meeting?: components["schemas"]["InitialMeeting"];
-            /** @description The municipality as it was on the opening day. */
-            municipality: components["schemas"]["MunicipalityReference"];
-            /** @description Its needs, in the order of capture. */
-            needs: components["schemas"]["Need"][];
-            /**
-             * Format: date
-             * @description The opening day.
-             */
-            opened_on: string;
-            /** @description How the case came about. */
-            origin: components["schemas"]["Origin"];
-            /** @description Its priorities, in the order of agreement. */
-            priorities: components["schemas"]["Priority"][];
             /**
              * Format: date-time
              * @description When the last event of this version was recorded.
              */
             recorded_at: string;
-            /**
-             * Format: uuid
-             * @description The site in charge.
-             */
-            site: string;
             /** @description How far the case has come. */
             stage: components["schemas"]["Stage"];
             /**
@@ -1459,8 +3008,115 @@ export interface components {
             /** @description Where the page stands in the list. */
             page: components["schemas"]["PageInfo"];
         };
+        /** @description Somebody who takes part in the case; who left stays visible. */
+        CaseParticipant: {
+            /** @description The function. */
+            function: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The participant's id.
+             */
+            id: string;
+            /** @description The organisation, if it is not the municipality itself. */
+            organisation?: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            valid_from: string;
+            /**
+             * Format: date
+             * @description The last day, once it is known.
+             */
+            valid_to?: string;
+        };
+        /** @description Data of `case_paused`; the reason stands in the envelope. */
+        CasePaused: {
+            /**
+             * Format: date
+             * @description The day until which it is meant to rest.
+             */
+            until?: string;
+        };
         /** @description Data of `case_reopened`; the reason stands in the envelope. */
         CaseReopened: Record<string, never>;
+        /** @description Data of `case_resumed`. */
+        CaseResumed: Record<string, never>;
+        /** @description The state of a case. */
+        CaseState: {
+            /**
+             * Format: uuid
+             * @description The member who advises.
+             */
+            advisor: string;
+            /**
+             * Format: date
+             * @description Since when.
+             */
+            advisor_since: string;
+            /** @description Its target agreements, in the order of their first drafts. */
+            agreements: components["schemas"]["Agreement"][];
+            /** @description Its assessments, in the order in which they began. */
+            assessments: components["schemas"]["Assessment"][];
+            /** @description The file number. */
+            case_number: string;
+            /** @description How it was closed, while it is. */
+            closing?: components["schemas"]["Closing"];
+            /**
+             * Format: int64
+             * @description How many contacts are recorded.
+             */
+            contacts: number;
+            /** @description Resolutions about it, in the order in which they were recorded. */
+            council_resolutions: components["schemas"]["CouncilResolution"][];
+            /** @description Its documents, in the order in which they were linked. */
+            documents: components["schemas"]["Document"][];
+            /**
+             * Format: date
+             * @description The day of the earliest contact.
+             */
+            first_contact_on?: string;
+            /** @description Its follow-ups, in the order in which they were scheduled. */
+            follow_ups: components["schemas"]["FollowUp"][];
+            /** @description Advice on programmes, in the order in which it was recorded. */
+            funding_advice: components["schemas"]["FundingAdvice"][];
+            /** @description Its applications for funding, in the order in which they were recorded. */
+            funding_applications: components["schemas"]["FundingApplication"][];
+            /** @description The latest initial meeting. */
+            initial_meeting?: components["schemas"]["InitialMeeting"];
+            /** @description Its measures, in the order in which they were planned. */
+            measures: components["schemas"]["Measure"][];
+            /** @description Its milestones, in the order in which they were recorded. */
+            milestones: components["schemas"]["Milestone"][];
+            /** @description Its model solutions, in the order in which they were first proposed. */
+            model_solutions: components["schemas"]["ModelSolution"][];
+            /** @description The municipality: as it was on the opening day, or as its successor began. */
+            municipality: components["schemas"]["MunicipalityReference"];
+            /** @description Its needs, in the order of capture. */
+            needs: components["schemas"]["Need"][];
+            /**
+             * Format: date
+             * @description The opening day.
+             */
+            opened_on: string;
+            /** @description How it came about. */
+            origin: components["schemas"]["Origin"];
+            /** @description Who takes part, and who did. */
+            participants: components["schemas"]["CaseParticipant"][];
+            /** @description Since when it rests, while it does. */
+            pause?: components["schemas"]["Pause"];
+            /** @description Its priorities, in the order of agreement. */
+            priorities: components["schemas"]["Priority"][];
+            /** @description The latest progress review of each agreement. */
+            progress_reviews: components["schemas"]["ProgressReview"][];
+            /** @description The offerings that the municipality attended. */
+            qualifications: components["schemas"]["Qualification"][];
+            /**
+             * Format: uuid
+             * @description The site in charge.
+             */
+            site: string;
+        };
         /** @description A case in a list. */
         CaseSummary: {
             /**
@@ -1505,6 +3161,21 @@ export interface components {
              */
             version: number;
         };
+        /** @description Changes the period of a grant. */
+        ChangeFundingPeriod: {
+            /**
+             * Format: date
+             * @description The last day of the grant's period now.
+             */
+            end_on: string;
+            /**
+             * Format: date
+             * @description The day of the change.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
         /** @description Says what a member is from now on, whole: what is absent is no more. */
         ChangeMemberRoles: {
             /**
@@ -1521,11 +3192,33 @@ export interface components {
             /** @description The sites the member is limited to; absent means all. */
             sites?: string[];
         };
+        /** @description Changes a participant's function or organisation. */
+        ChangeParticipant: {
+            /** @description The new values, at least one. */
+            changes: components["schemas"]["ParticipantChanges"];
+            /**
+             * Format: date
+             * @description The day of the change.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /**
          * @description How agency and municipality were in contact.
          * @enum {string}
          */
         Channel: "kickoff_event" | "call" | "mail" | "visit" | "meeting";
+        /** @description Closes an agency, for ever (R35). */
+        CloseAgency: {
+            /**
+             * Format: date
+             * @description The day it closed.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description Closes the case. */
         CloseCase: {
             /** @description The ids of the open items that are closed over knowingly (R24). */
@@ -1539,6 +3232,16 @@ export interface components {
             reason: components["schemas"]["ClosingReason"];
             /** @description What the case came to. */
             summary: components["schemas"]["Prose"];
+        };
+        /** @description Closes a site. */
+        CloseSite: {
+            /**
+             * Format: date
+             * @description The day it closed.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description How the case was closed. */
         Closing: {
@@ -1563,11 +3266,54 @@ export interface components {
             events: components["schemas"]["RecordedEvent"][];
             /**
              * Format: int64
-             * @description The case's version after the command: the one to name in the next `If-Match`.
+             * @description The version after the command: the one to name in the next `If-Match`.
              */
             version: number;
             /** @description What was noticed without being refused. */
             warnings: components["schemas"]["Warning"][];
+        };
+        /** @description Completes an assessment. */
+        CompleteAssessment: {
+            /** @description The needs of this case that came of it. */
+            needs: string[];
+            /**
+             * Format: date
+             * @description The day it was completed.
+             */
+            occurred_on: string;
+            /**
+             * Format: date
+             * @description The day the results were presented.
+             */
+            presented_on?: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description What it came to. */
+            summary: components["schemas"]["Prose"];
+        };
+        /** @description Records that a follow-up is done. */
+        CompleteFollowUp: {
+            /**
+             * Format: date
+             * @description The day it was done.
+             */
+            occurred_on: string;
+            /** @description What it came to. */
+            outcome?: components["schemas"]["Prose"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Records that a measure was done. */
+        CompleteMeasure: {
+            /**
+             * Format: date
+             * @description The day it was done.
+             */
+            occurred_on: string;
+            /** @description What it came to. */
+            outcome: components["schemas"]["Prose"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description Data of `contact_recorded`. */
         ContactRecorded: {
@@ -1577,6 +3323,64 @@ export interface components {
             participants: components["schemas"]["Participant"][];
             /** @description What was talked about. */
             topics: components["schemas"]["Line"][];
+        };
+        /** @description A resolution about the case. */
+        CouncilResolution: {
+            /** @description The council or committee. */
+            body: components["schemas"]["Line"];
+            /** @description Where the resolution is found. */
+            reference?: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day of the resolution.
+             */
+            resolved_on: string;
+            /** @description What it came to. */
+            result: components["schemas"]["ResolutionResult"];
+            /** @description What it was about. */
+            subject: components["schemas"]["Line"];
+        };
+        /** @description Data of `council_resolution_recorded`. */
+        CouncilResolutionRecorded: {
+            /** @description The council or committee. */
+            body: components["schemas"]["Line"];
+            /** @description Where the resolution is found, such as a paper's number. */
+            reference?: components["schemas"]["Line"];
+            /** @description What it came to. */
+            result: components["schemas"]["ResolutionResult"];
+            /** @description What it was about. */
+            subject: components["schemas"]["Line"];
+        };
+        /**
+         * @description What became of an application.
+         * @enum {string}
+         */
+        DecisionResult: "granted" | "refused" | "withdrawn";
+        /** @description Describes a model solution. */
+        DescribeSolution: {
+            /** @description What it is and what it needs. */
+            description: components["schemas"]["Prose"];
+            dimensions: string[];
+            /**
+             * @description Key of the municipality that gives it.
+             * @example 15002
+             */
+            donor?: string;
+            focus_areas: string[];
+            /**
+             * Format: date
+             * @description The day it was taken up; the codes have to be valid then (R12).
+             */
+            occurred_on: string;
+            /**
+             * @description Code of the programme it comes from, from the catalogue.
+             * @example lernen_vor_ort
+             */
+            origin: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
         };
         /** @description A quality dimension of municipal education management, by which needs are ordered and rated. */
         Dimension: {
@@ -1617,6 +3421,25 @@ export interface components {
             /** @description The entries. */
             items: components["schemas"]["Dimension"][];
         };
+        /** @description Data of `dimension_rated`. */
+        DimensionRated: {
+            /**
+             * Format: uuid
+             * @description The assessment.
+             */
+            assessment: string;
+            /** @description Code of the quality dimension. */
+            dimension: string;
+            /** @description What shows it. */
+            evidence: components["schemas"]["Line"][];
+            /**
+             * Format: int32
+             * @description 0 (nothing there) to 4 (fully there).
+             */
+            level: number;
+            /** @description Why this level. */
+            rationale: components["schemas"]["Prose"];
+        };
         /** @description Gives a draft up. */
         DiscardAgreementDraft: {
             /**
@@ -1627,8 +3450,75 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["Prose"];
         };
-        /** @description Drafts a target agreement, or drafts it anew. */
+        /** @description A document of the case. */
+        Document: {
+            /**
+             * Format: uuid
+             * @description The document's id.
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description The day it was linked.
+             */
+            linked_on: string;
+            /** @description Its media type. */
+            media_type: components["schemas"]["MediaType"];
+            /** @description The hash of its content. */
+            sha256: components["schemas"]["Sha256"];
+            /**
+             * Format: int64
+             * @description The size of its content in bytes.
+             */
+            size: number;
+            /** @description Whether it counts. */
+            status: components["schemas"]["DocumentStatus"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+            /** @description Where it is kept. */
+            where: components["schemas"]["Line"];
+        };
+        /** @description Data of `document_linked`. */
+        DocumentLinked: {
+            /**
+             * Format: uuid
+             * @description The document's id.
+             */
+            document: string;
+            /** @description Its media type. */
+            media_type: components["schemas"]["MediaType"];
+            /** @description The hash of its content. */
+            sha256: components["schemas"]["Sha256"];
+            /**
+             * Format: int64
+             * @description The size of its content in bytes.
+             */
+            size: number;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+            /** @description Where it is kept, such as a file reference or an address. */
+            where: components["schemas"]["Line"];
+        };
+        /**
+         * @description Whether a document counts.
+         * @enum {string}
+         */
+        DocumentStatus: "linked" | "unlinked";
+        /** @description Data of `document_unlinked`; the reason stands in the envelope. */
+        DocumentUnlinked: {
+            /**
+             * Format: uuid
+             * @description The document.
+             */
+            document: string;
+        };
+        /** @description Drafts a target agreement. */
         DraftAgreement: {
+            /**
+             * Format: uuid
+             * @description The draft, as a document linked to the case.
+             */
+            document?: string;
             /**
              * Format: date
              * @description The day of the draft.
@@ -1653,6 +3543,30 @@ export interface components {
             occurred_on: string;
             /** @description Why. */
             reason: components["schemas"]["Prose"];
+        };
+        /** @description Whether a municipality could apply on a day, computed from the catalogue and the case. */
+        Eligibility: {
+            /** @description What decided it: the first criterion that fails, or the kind of municipality if none does. */
+            decided_by: components["schemas"]["EligibilityCriterion"];
+            /** @description Whether it could apply. */
+            eligible: boolean;
+            /** @description The rule behind the criterion. */
+            rule: components["schemas"]["Rule"];
+        };
+        /**
+         * @description What decided whether a municipality could apply.
+         * @enum {string}
+         */
+        EligibilityCriterion: "kind_of_municipality" | "deadline" | "agreement";
+        /** @description Ends a signed agreement. */
+        EndAgreement: {
+            /**
+             * Format: date
+             * @description The day it ended.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["AgreementEndReason"];
         };
         /** @description Ends an engagement, or declines one that was asked for. */
         EndAuditEngagement: {
@@ -1680,6 +3594,36 @@ export interface components {
             items: components["schemas"]["RecordedEvent"][];
             /** @description Where the page stands in the list. */
             page: components["schemas"]["PageInfo"];
+        };
+        /** @description Lets a signed agreement hold longer. */
+        ExtendAgreement: {
+            /**
+             * Format: uuid
+             * @description The extension, as a document linked to the case.
+             */
+            document?: string;
+            /**
+             * Format: date
+             * @description The day the extension was agreed.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The day the extension was signed.
+             */
+            signed_on: string;
+            /**
+             * Format: date
+             * @description The last day it holds now; later than before (R06).
+             */
+            valid_until: string;
+        };
+        /** @description Who administers a new agency. */
+        FirstAdministrator: {
+            /** @description Who it is, as an identity provider says. Stands in no event. */
+            login: components["schemas"]["Login"];
         };
         /** @description A focus area from which priorities of a target agreement are taken. */
         FocusArea: {
@@ -1718,6 +3662,104 @@ export interface components {
             /** @description The entries. */
             items: components["schemas"]["FocusArea"][];
         };
+        /** @description A follow-up of the case. */
+        FollowUp: {
+            /**
+             * Format: uuid
+             * @description The member who has to come back to it.
+             */
+            assignee: string;
+            /**
+             * Format: date
+             * @description When it is due.
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The follow-up's id.
+             */
+            id: string;
+            /** @description What it came to. */
+            outcome?: components["schemas"]["Prose"];
+            /** @description How far it has come. */
+            status: components["schemas"]["FollowUpStatus"];
+            /** @description What it is about. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Data of `follow_up_cancelled`; the reason stands in the envelope. */
+        FollowUpCancelled: {
+            /**
+             * Format: uuid
+             * @description The follow-up.
+             */
+            follow_up: string;
+        };
+        /** @description Data of `follow_up_completed`. */
+        FollowUpCompleted: {
+            /**
+             * Format: uuid
+             * @description The follow-up.
+             */
+            follow_up: string;
+            /** @description What it came to. */
+            outcome?: components["schemas"]["Prose"];
+        };
+        /** @description Data of `follow_up_reassigned`. */
+        FollowUpReassigned: {
+            /**
+             * Format: uuid
+             * @description The member who has to come back to it now.
+             */
+            assignee: string;
+            /**
+             * Format: uuid
+             * @description The follow-up.
+             */
+            follow_up: string;
+        };
+        /** @description Data of `follow_up_rescheduled`. */
+        FollowUpRescheduled: {
+            /**
+             * Format: date
+             * @description When it is due now.
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The follow-up.
+             */
+            follow_up: string;
+        };
+        /** @description Data of `follow_up_scheduled`. */
+        FollowUpScheduled: {
+            /**
+             * Format: uuid
+             * @description The member who has to come back to it.
+             */
+            assignee: string;
+            /**
+             * Format: date
+             * @description When it is due.
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The follow-up's id.
+             */
+            follow_up: string;
+            /** @description What it is about. */
+            title: components["schemas"]["Line"];
+        };
+        /**
+         * @description How far a follow-up has come.
+         * @enum {string}
+         */
+        FollowUpStatus: "open" | "completed" | "cancelled";
+        /** @description The formats of offerings, in their order. */
+        FormatList: {
+            /** @description The entries. */
+            items: components["schemas"]["OfferingFormat"][];
+        };
         /** @description Something other than a post that a programme pays. */
         FundedCost: {
             /**
@@ -1744,6 +3786,181 @@ export interface components {
             /** @description The purpose for people. */
             name: components["schemas"]["LocalizedText"];
         };
+        /** @description Advice on a programme. */
+        FundingAdvice: {
+            /**
+             * Format: date
+             * @description When it was given.
+             */
+            advised_on: string;
+            /** @description Code of the call, if one was talked about. */
+            call?: string;
+            /** @description Whether the municipality could apply on that day, and what decided it. */
+            eligibility: components["schemas"]["Eligibility"];
+            /** @description What the municipality makes of it. */
+            outcome: components["schemas"]["AdviceOutcome"];
+            /** @description Code of the programme. */
+            programme: string;
+        };
+        /** @description Data of `funding_advice_given`. */
+        FundingAdviceGiven: {
+            /** @description Code of the call, if one was talked about. */
+            call?: string;
+            /** @description Whether the municipality could apply on that day, and what decided it. */
+            eligibility: components["schemas"]["Eligibility"];
+            /** @description What the municipality makes of it. */
+            outcome: components["schemas"]["AdviceOutcome"];
+            /** @description Code of the programme. */
+            programme: string;
+        };
+        /** @description An application for funding. */
+        FundingApplication: {
+            /**
+             * Format: uuid
+             * @description The agreement that it relies on, if it names one.
+             */
+            agreement?: string;
+            /**
+             * Format: int64
+             * @description The amount asked for, in cents of a euro.
+             */
+            amount_cents?: number;
+            /** @description Code of the call. */
+            call: string;
+            /** @description What became of it, once it is decided. */
+            decision?: components["schemas"]["FundingDecision"];
+            /**
+             * Format: uuid
+             * @description The application's id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description The municipality's own share, in cents of a euro.
+             */
+            own_share_cents?: number;
+            /** @description Code of the programme. */
+            programme: string;
+            /**
+             * Format: date
+             * @description The day it was submitted.
+             */
+            submitted_on: string;
+        };
+        /** @description Data of `funding_application_submitted`. */
+        FundingApplicationSubmitted: {
+            /**
+             * Format: uuid
+             * @description The agreement that the application relies on, if it names one.
+             */
+            agreement?: string;
+            /**
+             * Format: int64
+             * @description The amount asked for, in cents of a euro.
+             */
+            amount_cents?: number;
+            /**
+             * Format: uuid
+             * @description The application's id.
+             */
+            application: string;
+            /** @description Code of the call. */
+            call: string;
+            /**
+             * Format: int64
+             * @description The municipality's own share, in cents of a euro.
+             */
+            own_share_cents?: number;
+            /** @description Code of the programme. */
+            programme: string;
+            /**
+             * Format: date
+             * @description The day it was submitted.
+             */
+            submitted_on: string;
+        };
+        /** @description Data of `funding_decided`. */
+        FundingDecided: {
+            /**
+             * Format: int64
+             * @description The amount granted, in cents of a euro.
+             */
+            amount_cents?: number;
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application: string;
+            /** @description What became of it. */
+            decision: components["schemas"]["DecisionResult"];
+            /**
+             * Format: date
+             * @description The last day of the grant's period.
+             */
+            end_on?: string;
+            /** @description The grant's code (Förderkennzeichen). */
+            grant_code?: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day of the notice.
+             */
+            notice_on: string;
+            /**
+             * Format: int32
+             * @description How many posts are paid.
+             */
+            posts?: number;
+            /**
+             * Format: date
+             * @description The first day of the grant's period.
+             */
+            start_on?: string;
+        };
+        /** @description What became of an application. */
+        FundingDecision: {
+            /**
+             * Format: int64
+             * @description The amount granted, in cents of a euro.
+             */
+            amount_cents?: number;
+            /**
+             * Format: date
+             * @description The last day of the grant's period.
+             */
+            end_on?: string;
+            /** @description The grant's code (Förderkennzeichen). */
+            grant_code?: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day of the notice.
+             */
+            notice_on: string;
+            /**
+             * Format: int32
+             * @description How many posts are paid.
+             */
+            posts?: number;
+            /** @description What became of it. */
+            result: components["schemas"]["DecisionResult"];
+            /**
+             * Format: date
+             * @description The first day of the grant's period.
+             */
+            start_on?: string;
+        };
+        /** @description Data of `funding_period_changed`; the reason stands in the envelope. */
+        FundingPeriodChanged: {
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application: string;
+            /**
+             * Format: date
+             * @description The last day of the grant's period now.
+             */
+            end_on: string;
+        };
         /** @description That the process lives. */
         Health: {
             /**
@@ -1751,6 +3968,16 @@ export interface components {
              * @example ok
              */
             status: string;
+        };
+        /** @description Records that an offering took place. */
+        HoldOffering: {
+            /**
+             * Format: date
+             * @description The day it was held.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description The latest initial meeting. */
         InitialMeeting: {
@@ -1775,8 +4002,66 @@ export interface components {
             /** @description What was talked about. */
             topics: components["schemas"]["Line"][];
         };
+        /** @description An interview of an assessment. */
+        Interview: {
+            /** @description Who was asked, by function. */
+            function: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description When.
+             */
+            held_on: string;
+            /**
+             * Format: uuid
+             * @description The minutes, as a document of the case.
+             */
+            minutes?: string;
+        };
+        /** @description Data of `interview_held`. */
+        InterviewHeld: {
+            /**
+             * Format: uuid
+             * @description The assessment.
+             */
+            assessment: string;
+            /** @description Who was asked, by function. No name. */
+            function: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The minutes, as a document of the case.
+             */
+            minutes?: string;
+        };
+        /**
+         * @description The two-digit code of a Land.
+         * @example 15
+         */
+        LandCode: string;
         /** @description One line of at most 200 characters, not blank. Official record: no personal data. */
         Line: string;
+        /** @description Links a document, by where it is and what it hashes to. */
+        LinkDocument: {
+            /** @description Its media type. */
+            media_type: components["schemas"]["MediaType"];
+            /**
+             * Format: date
+             * @description The day of the document.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description The hash of its content. */
+            sha256: components["schemas"]["Sha256"];
+            /**
+             * Format: int64
+             * @description The size of its content in bytes.
+             */
+            size: number;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+            /** @description Where it is kept, such as a file reference or an address. */
+            where: components["schemas"]["Line"];
+        };
         /** @description A text in every language of the product. */
         LocalizedText: {
             /** @description The German text. */
@@ -1811,6 +4096,87 @@ export interface components {
             /** @description The caller, as the issuer says. */
             subject: string;
         };
+        /** @description A measure of the case. */
+        Measure: {
+            /**
+             * Format: date
+             * @description The day by which it is due.
+             */
+            due_on: string;
+            /**
+             * Format: date
+             * @description The day it was done or given up.
+             */
+            ended_on?: string;
+            /** @description Code of the format, if it is a qualification. */
+            format?: string;
+            /**
+             * Format: uuid
+             * @description The measure's id.
+             */
+            id: string;
+            /** @description What it came to. */
+            outcome?: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The priority it serves.
+             */
+            priority: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["MeasureStatus"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Data of `measure_cancelled`; the reason stands in the envelope. */
+        MeasureCancelled: {
+            /**
+             * Format: uuid
+             * @description The measure.
+             */
+            measure: string;
+        };
+        /** @description Data of `measure_completed`. */
+        MeasureCompleted: {
+            /**
+             * Format: uuid
+             * @description The measure.
+             */
+            measure: string;
+            /** @description What it came to. */
+            outcome: components["schemas"]["Prose"];
+        };
+        /** @description Data of `measure_planned`. */
+        MeasurePlanned: {
+            /**
+             * Format: date
+             * @description The day by which it is due.
+             */
+            due_on: string;
+            /** @description Code of the format, if it is a qualification. */
+            format?: string;
+            /**
+             * Format: uuid
+             * @description The measure's id.
+             */
+            measure: string;
+            /**
+             * Format: uuid
+             * @description The priority it serves.
+             */
+            priority: string;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
+        /**
+         * @description How far a measure has come.
+         * @enum {string}
+         */
+        MeasureStatus: "planned" | "completed" | "cancelled";
+        /**
+         * @description A media type (RFC 6838), such as `application/pdf`.
+         * @example application/pdf
+         */
+        MediaType: string;
         /**
          * @description What an initial meeting came to.
          * @enum {string}
@@ -1884,9 +4250,119 @@ export interface components {
             permissions: components["schemas"]["Permission"][];
             /** @description What the caller is there. */
             roles: components["schemas"]["Role"][];
-            /** @description The sites the caller sees: all of the agency's, or those the membership is limited to. */
+            /** @description The sites the caller sees, closed ones too: all of the agency's, or those the membership is limited to. */
             sites: components["schemas"]["Site"][];
         };
+        /** @description A milestone of the case. */
+        Milestone: {
+            /** @description Its kind. */
+            kind: components["schemas"]["MilestoneKind"];
+            /** @description Where it can be seen. */
+            public_url?: components["schemas"]["PublicUrl"];
+            /**
+             * Format: date
+             * @description The day it was reached.
+             */
+            reached_on: string;
+            /** @description What was reached. */
+            title: components["schemas"]["Line"];
+        };
+        /**
+         * @description What kind of milestone was reached.
+         * @enum {string}
+         */
+        MilestoneKind: "report" | "office" | "steering_group" | "board" | "strategy" | "other";
+        /** @description Data of `milestone_reached`. */
+        MilestoneReached: {
+            /** @description Its kind. */
+            kind: components["schemas"]["MilestoneKind"];
+            /** @description Where it can be seen. */
+            public_url?: components["schemas"]["PublicUrl"];
+            /** @description What was reached. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description A model solution in the case. */
+        ModelSolution: {
+            /** @description What was changed, and why; one text per adaptation. */
+            adaptations: components["schemas"]["Prose"][];
+            /** @description Key of the municipality that gives it. */
+            donor?: string;
+            /**
+             * Format: uuid
+             * @description The agency's solution, which is its id in the case, too.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The priority it serves.
+             */
+            priority?: string;
+            /**
+             * Format: date
+             * @description The day it was proposed.
+             */
+            proposed_on: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["ModelSolutionStatus"];
+            /** @description Its title on the day of the proposal. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Data of `model_solution_adapted`. */
+        ModelSolutionAdapted: {
+            /** @description What was changed, and why. */
+            adaptation: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The solution.
+             */
+            solution: string;
+        };
+        /** @description Data of `model_solution_adopted`. */
+        ModelSolutionAdopted: {
+            /**
+             * Format: uuid
+             * @description The solution.
+             */
+            solution: string;
+        };
+        /** @description Data of `model_solution_proposed`. */
+        ModelSolutionProposed: {
+            /** @description Key of the municipality that gives it. */
+            donor?: string;
+            /**
+             * Format: uuid
+             * @description The priority it serves.
+             */
+            priority?: string;
+            /**
+             * Format: uuid
+             * @description The agency's solution.
+             */
+            solution: string;
+            /** @description Its title on that day. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Data of `model_solution_rejected`; the reason stands in the envelope. */
+        ModelSolutionRejected: {
+            /**
+             * Format: uuid
+             * @description The solution.
+             */
+            solution: string;
+        };
+        /** @description Data of `model_solution_selected`. */
+        ModelSolutionSelected: {
+            /**
+             * Format: uuid
+             * @description The solution.
+             */
+            solution: string;
+        };
+        /**
+         * @description How far a model solution has come in the case.
+         * @enum {string}
+         */
+        ModelSolutionStatus: "proposed" | "selected" | "adopted" | "rejected";
         /** @description A municipality of the catalogue with its validity. */
         Municipality: {
             /**
@@ -1952,6 +4428,13 @@ export interface components {
             land: string;
             /** @description Its official name; for a Gemeinde the name that was entered. */
             name: string;
+        };
+        /** @description Data of `municipality_succeeded`; the reason stands in the envelope. */
+        MunicipalitySucceeded: {
+            /** @description The key that ended. */
+            from: string;
+            /** @description The municipality that took over, as it began. */
+            to: components["schemas"]["MunicipalityReference"];
         };
         /** @description A need of the municipality. */
         Need: {
@@ -2026,6 +4509,170 @@ export interface components {
              */
             need: string;
         };
+        /** @description An offering. */
+        Offering: {
+            /**
+             * Format: int32
+             * @description For how many participants there is room.
+             */
+            capacity?: number;
+            /**
+             * @description Code of the format.
+             * @example theme_day
+             */
+            format: string;
+            /**
+             * Format: date
+             * @description The day it was held, once it was.
+             */
+            held_on?: string;
+            /**
+             * Format: uuid
+             * @description The offering's id.
+             */
+            offering_id: string;
+            /**
+             * Format: date
+             * @description The day it is planned for, or was.
+             */
+            on: string;
+            /** @description Where, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /**
+             * Format: date-time
+             * @description When the last event of this version was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: uuid
+             * @description The agency's site, if it is at one.
+             */
+            site?: string;
+            /** @description What became of it. */
+            status: components["schemas"]["OfferingStatus"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+            /**
+             * Format: int64
+             * @description The version of this state: the one to name in `If-Match`.
+             */
+            version: number;
+        };
+        /** @description Data of `offering_cancelled`; the reason stands in the envelope. */
+        OfferingCancelled: Record<string, never>;
+        /** @description A format in which agencies offer qualification. */
+        OfferingFormat: {
+            /**
+             * @description The code that events carry.
+             * @example theme_day
+             */
+            code: string;
+            /** @description The name for people. */
+            name: components["schemas"]["LocalizedText"];
+            /**
+             * Format: int32
+             * @description The place in the list, counted from 1.
+             * @example 1
+             */
+            rank: number;
+            /**
+             * Format: date
+             * @description The first valid day; absent if valid before the initiative began.
+             */
+            valid_from?: string;
+            /**
+             * Format: date
+             * @description The last valid day; absent if no end is known.
+             */
+            valid_to?: string;
+            /**
+             * Format: int32
+             * @description The version of this code: 1, 2, …
+             * @example 1
+             */
+            version: number;
+        };
+        /** @description Data of `offering_held`; the event's day is the day it was held. */
+        OfferingHeld: Record<string, never>;
+        /** @description A page of an agency's offerings. */
+        OfferingPage: {
+            /** @description The offerings, those scheduled last first. */
+            items: components["schemas"]["Offering"][];
+            /** @description Where the page stands in the list. */
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description Data of `offering_postponed`. If neither a site nor a place is named, it stays where it was. */
+        OfferingPostponed: {
+            /**
+             * Format: date
+             * @description The new day.
+             */
+            on: string;
+            /** @description Where instead, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned instead.
+             */
+            site?: string;
+        };
+        /** @description Data of `offering_scheduled`: at one of the agency's sites or at another place. */
+        OfferingScheduled: {
+            /**
+             * Format: int32
+             * @description For how many participants there is room.
+             */
+            capacity?: number;
+            /** @description Code of the format. */
+            format: string;
+            /**
+             * Format: date
+             * @description The day it is planned for.
+             */
+            on: string;
+            /** @description Where, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned.
+             */
+            site?: string;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
+        /**
+         * @description What became of an offering.
+         * @enum {string}
+         */
+        OfferingStatus: "scheduled" | "held" | "cancelled";
+        /** @description Opens an agency. Its code never changes. */
+        OpenAgency: {
+            /** @description Its first administrator, who admits everybody else. */
+            administrator: components["schemas"]["FirstAdministrator"];
+            /** @description The organisation that runs it (Träger). */
+            carrier: components["schemas"]["Line"];
+            /**
+             * @description What its file numbers begin with.
+             * @example TM
+             */
+            case_prefix: string;
+            /**
+             * @description Its code in addresses, which no other agency has (R36).
+             * @example transmit
+             */
+            code: string;
+            /** @description The Länder it serves. */
+            land_codes: components["schemas"]["LandCode"][];
+            /** @description Its name. */
+            name: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day it opened.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description Opens a case. */
         OpenCase: {
             /**
@@ -2049,6 +4696,18 @@ export interface components {
              * @description The site in charge.
              */
             site: string;
+        };
+        /** @description Opens a site. */
+        OpenSite: {
+            /** @description Its name, a town's. */
+            name: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day it opened.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /**
          * @description How the case came about.
@@ -2084,16 +4743,170 @@ export interface components {
             /** @description The function, such as `Dezernentin für Bildung`. No name. */
             function: components["schemas"]["Line"];
         };
+        /** @description Data of `participant_added`. */
+        ParticipantAdded: {
+            /** @description The function, such as `Leitung des Bildungsbüros`. No name. */
+            function: components["schemas"]["Line"];
+            /** @description The organisation, if it is not the municipality itself. */
+            organisation?: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The participant's id.
+             */
+            participant: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            valid_from: string;
+        };
+        /** @description Data of `participant_changed`. */
+        ParticipantChanged: {
+            /** @description The new values. */
+            changes: components["schemas"]["ParticipantChanges"];
+            /**
+             * Format: uuid
+             * @description The participant.
+             */
+            participant: string;
+        };
+        /** @description What changes of a participant; absent members stay, `null` clears. */
+        ParticipantChanges: {
+            /** @description The function. No name. */
+            function?: components["schemas"]["Line"];
+            /** @description The new value; `null` clears it. */
+            organisation?: string | null;
+        };
+        /** @description Data of `participant_left`. */
+        ParticipantLeft: {
+            /**
+             * Format: uuid
+             * @description The participant.
+             */
+            participant: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            valid_to: string;
+        };
         /**
          * @description For whom somebody signs.
          * @enum {string}
          */
         Party: "municipality" | "agency" | "third";
+        /** @description Since when the case rests. */
+        Pause: {
+            /**
+             * Format: date
+             * @description Since when.
+             */
+            paused_on: string;
+            /**
+             * Format: date
+             * @description The day until which it is meant to rest.
+             */
+            until?: string;
+        };
+        /** @description Lets the case rest. */
+        PauseCase: {
+            /**
+             * Format: date
+             * @description The day from which it rests.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The day until which it is meant to rest.
+             */
+            until?: string;
+        };
         /**
          * @description A right that an operation asks for. Permissions may be added.
          * @enum {string}
          */
         Permission: "agency:read" | "case:read" | "case:history" | "case:record" | "person:read" | "person:write" | "event:subscribe" | "report:read" | "offering:write" | "solution:write" | "case:open" | "case:assign" | "agreement:write" | "agreement:sign" | "case:close" | "case:reopen" | "case:correct" | "case:transfer" | "export:create" | "agency:admin" | "audit:read" | "privacy:officer" | "network:admin" | "network:report" | "audit:request";
+        /** @description A phase of the initiative. */
+        Phase: {
+            /**
+             * Format: date
+             * @description Its first day.
+             */
+            from: string;
+            /**
+             * @description As it is called.
+             * @example Erste Förderphase
+             */
+            phase: string;
+            /**
+             * Format: date
+             * @description Its last day, if it is known.
+             */
+            until?: string;
+        };
+        /** @description Data of `phase_set`: the phase of the initiative that the agency is in, as it is planned. */
+        PhaseSet: {
+            /**
+             * Format: date
+             * @description Its first day; may lie in the future.
+             */
+            from: string;
+            /** @description The phase, as it is called. */
+            phase: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description Its last day, if it is known.
+             */
+            until?: string;
+        };
+        /** @description Plans a measure for a priority. */
+        PlanMeasure: {
+            /**
+             * Format: date
+             * @description The day by which it is due.
+             */
+            due_on: string;
+            /** @description Code of the format from the catalogue, if it is a qualification. */
+            format?: string;
+            /**
+             * Format: date
+             * @description The day it was planned.
+             */
+            occurred_on: string;
+            /**
+             * Format: uuid
+             * @description The priority it serves; an agreed one of this case.
+             */
+            priority: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Puts an offering off. If it moves, at most one of site and place is named (R03). */
+        PostponeOffering: {
+            /**
+             * Format: date
+             * @description The day it was put off.
+             */
+            occurred_on: string;
+            /**
+             * Format: date
+             * @description The new day.
+             */
+            on: string;
+            /** @description Where instead, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned instead.
+             */
+            site?: string;
+        };
         /** @description A priority of the advice. */
         Priority: {
             /**
@@ -2235,7 +5048,7 @@ export interface components {
          * @description The kind of an error, as a stable code.
          * @enum {string}
          */
-        ProblemCode: "malformed-json" | "invalid-request" | "missing-idempotency-key" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "not-acceptable" | "idempotency-key-reused" | "unsupported-media-type" | "rule-refused" | "version-stale" | "precondition-required" | "payload-too-large" | "uri-too-long" | "headers-too-large" | "gone" | "too-many-requests" | "overloaded" | "stream-unreadable" | "request-timeout" | "internal";
+        ProblemCode: "malformed-json" | "invalid-request" | "missing-idempotency-key" | "unauthenticated" | "forbidden" | "not-found" | "method-not-allowed" | "not-acceptable" | "idempotency-key-reused" | "unsupported-media-type" | "rule-refused" | "warnings-refused" | "version-stale" | "precondition-required" | "payload-too-large" | "uri-too-long" | "headers-too-large" | "gone" | "too-many-requests" | "overloaded" | "stream-unreadable" | "request-timeout" | "internal";
         /** @description A funding programme on which agencies advise. */
         Programme: {
             /**
@@ -2317,8 +5130,179 @@ export interface components {
             /** @description The entries. */
             items: components["schemas"]["Programme"][];
         };
+        /** @description The latest progress review of an agreement. */
+        ProgressReview: {
+            /**
+             * Format: uuid
+             * @description The agreement that was reviewed.
+             */
+            agreement: string;
+            /** @description How far its priorities are attained. */
+            attainment: components["schemas"]["Attainment"][];
+            /** @description What comes next. */
+            next_steps: components["schemas"]["Line"][];
+            /**
+             * Format: date
+             * @description The day of the review.
+             */
+            reviewed_on: string;
+        };
+        /** @description Data of `progress_reviewed`. */
+        ProgressReviewed: {
+            /**
+             * Format: uuid
+             * @description The agreement that was reviewed.
+             */
+            agreement: string;
+            /** @description How far its priorities are attained. */
+            attainment: components["schemas"]["Attainment"][];
+            /** @description What comes next. */
+            next_steps: components["schemas"]["Line"][];
+        };
+        /** @description Proposes one of the agency's solutions. */
+        ProposeModelSolution: {
+            /**
+             * @description Key of the municipality that gives it; if absent, the solution's own.
+             * @example 05913
+             */
+            donor?: string;
+            /**
+             * Format: date
+             * @description The day of the proposal.
+             */
+            occurred_on: string;
+            /**
+             * Format: uuid
+             * @description The priority it serves; an agreed one of this case.
+             */
+            priority?: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The agency's solution; not a withdrawn one (R34).
+             */
+            solution: string;
+        };
         /** @description Prose of at most 4,000 characters, not blank. Official record: no personal data. */
         Prose: string;
+        /**
+         * @description An event as a command would record it now: a recorded one without `id`, `position`, `salt`, `recorded_at`,
+         *     `command_id` and `correlation_id`, which only a recorded event has.
+         */
+        ProspectiveEvent: {
+            /** @description Who would act. */
+            actor: components["schemas"]["Actor"];
+            /**
+             * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
+             *
+             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `agreement_amended`: AgreementAmended, `agreement_extended`: AgreementExtended, `agreement_ended`: AgreementEnded, `council_resolution_recorded`: CouncilResolutionRecorded, `assessment_started`: AssessmentStarted, `interview_held`: InterviewHeld, `dimension_rated`: DimensionRated, `assessment_completed`: AssessmentCompleted, `assessment_abandoned`: AssessmentAbandoned, `model_solution_proposed`: ModelSolutionProposed, `model_solution_selected`: ModelSolutionSelected, `model_solution_adapted`: ModelSolutionAdapted, `model_solution_adopted`: ModelSolutionAdopted, `model_solution_rejected`: ModelSolutionRejected, `measure_planned`: MeasurePlanned, `measure_completed`: MeasureCompleted, `measure_cancelled`: MeasureCancelled, `qualification_attended`: QualificationAttended, `funding_advice_given`: FundingAdviceGiven, `funding_application_submitted`: FundingApplicationSubmitted, `funding_decided`: FundingDecided, `funding_period_changed`: FundingPeriodChanged, `milestone_reached`: MilestoneReached, `progress_reviewed`: ProgressReviewed, `follow_up_scheduled`: FollowUpScheduled, `follow_up_rescheduled`: FollowUpRescheduled, `follow_up_reassigned`: FollowUpReassigned, `follow_up_completed`: FollowUpCompleted, `follow_up_cancelled`: FollowUpCancelled, `participant_added`: ParticipantAdded, `participant_changed`: ParticipantChanged, `participant_left`: ParticipantLeft, `advisor_assigned`: AdvisorAssigned, `municipality_succeeded`: MunicipalitySucceeded, `document_linked`: DocumentLinked, `document_unlinked`: DocumentUnlinked, `case_paused`: CasePaused, `case_resumed`: CaseResumed, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded, `agency_renamed`: AgencyRenamed, `phase_set`: PhaseSet, `site_closed`: SiteClosed, `agency_closed`: AgencyClosed, `offering_scheduled`: OfferingScheduled, `offering_postponed`: OfferingPostponed, `offering_held`: OfferingHeld, `offering_cancelled`: OfferingCancelled, `solution_described`: SolutionDescribed, `solution_revised`: SolutionRevised, `solution_withdrawn`: SolutionWithdrawn
+             */
+            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["AgreementAmended"] | components["schemas"]["AgreementExtended"] | components["schemas"]["AgreementEnded"] | components["schemas"]["CouncilResolutionRecorded"] | components["schemas"]["AssessmentStarted"] | components["schemas"]["InterviewHeld"] | components["schemas"]["DimensionRated"] | components["schemas"]["AssessmentCompleted"] | components["schemas"]["AssessmentAbandoned"] | components["schemas"]["ModelSolutionProposed"] | components["schemas"]["ModelSolutionSelected"] | components["schemas"]["ModelSolutionAdapted"] | components["schemas"]["ModelSolutionAdopted"] | components["schemas"]["ModelSolutionRejected"] | components["schemas"]["MeasurePlanned"] | components["schemas"]["MeasureCompleted"] | components["schemas"]["MeasureCancelled"] | components["schemas"]["QualificationAttended"] | components["schemas"]["FundingAdviceGiven"] | components["schemas"]["FundingApplicationSubmitted"] | components["schemas"]["FundingDecided"] | components["schemas"]["FundingPeriodChanged"] | components["schemas"]["MilestoneReached"] | components["schemas"]["ProgressReviewed"] | components["schemas"]["FollowUpScheduled"] | components["schemas"]["FollowUpRescheduled"] | components["schemas"]["FollowUpReassigned"] | components["schemas"]["FollowUpCompleted"] | components["schemas"]["FollowUpCancelled"] | components["schemas"]["ParticipantAdded"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["AdvisorAssigned"] | components["schemas"]["MunicipalitySucceeded"] | components["schemas"]["DocumentLinked"] | components["schemas"]["DocumentUnlinked"] | components["schemas"]["CasePaused"] | components["schemas"]["CaseResumed"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | components["schemas"]["AgencyRenamed"] | components["schemas"]["PhaseSet"] | components["schemas"]["SiteClosed"] | components["schemas"]["AgencyClosed"] | components["schemas"]["OfferingScheduled"] | components["schemas"]["OfferingPostponed"] | components["schemas"]["OfferingHeld"] | components["schemas"]["OfferingCancelled"] | components["schemas"]["SolutionDescribed"] | components["schemas"]["SolutionRevised"] | components["schemas"]["SolutionWithdrawn"] | Record<string, never>;
+            /**
+             * Format: date
+             * @description The day it happened in the world.
+             */
+            occurred_on: string;
+            /** @description Why, in the words of the actor. */
+            reason?: string;
+            /**
+             * Format: int32
+             * @description The version of the shape of `data`.
+             */
+            schema: number;
+            /** @description The stream; the id of a case that is not open yet is an example. */
+            stream: components["schemas"]["StreamReference"];
+            /**
+             * @description The event's type, such as `need_captured`. Types may be added.
+             * @example need_captured
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description The place in the stream that it would have now.
+             */
+            version: number;
+        };
+        /**
+         * @description An address in the public web: `http` or `https`.
+         * @example https://example.org/bildungsbericht-2016.pdf
+         */
+        PublicUrl: string;
+        /** @description An offering that the municipality attended. */
+        Qualification: {
+            /**
+             * Format: date
+             * @description The day it was attended.
+             */
+            attended_on: string;
+            /**
+             * Format: uuid
+             * @description The agency's offering.
+             */
+            offering: string;
+            /**
+             * Format: int64
+             * @description How many took part, all functions together.
+             */
+            participants: number;
+            /** @description The offering's title on that day. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Data of `qualification_attended`. */
+        QualificationAttended: {
+            /** @description What the participants said about it. */
+            feedback?: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The agency's offering.
+             */
+            offering: string;
+            /** @description Who took part, by function. */
+            participants: components["schemas"]["Attendees"][];
+            /** @description The offering's title on that day. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Rates a quality dimension; a second rating replaces the first. */
+        RateDimension: {
+            /** @description Code of the quality dimension, from the version that the assessment rates. */
+            dimension: string;
+            /** @description What shows it. */
+            evidence: components["schemas"]["Line"][];
+            /**
+             * Format: int32
+             * @description 0 (nothing there) to 4 (fully there).
+             */
+            level: number;
+            /**
+             * Format: date
+             * @description The day of the rating.
+             */
+            occurred_on: string;
+            /** @description Why this level. */
+            rationale: components["schemas"]["Prose"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description The latest rating of a dimension. */
+        Rating: {
+            /** @description Code of the quality dimension. */
+            dimension: string;
+            /** @description What shows it. */
+            evidence: components["schemas"]["Line"][];
+            /**
+             * Format: int32
+             * @description 0 (nothing there) to 4 (fully there).
+             */
+            level: number;
+            /**
+             * Format: date
+             * @description When it was rated.
+             */
+            rated_on: string;
+            /** @description Why this level. */
+            rationale: components["schemas"]["Prose"];
+        };
         /** @description Whether the service can serve. */
         Readiness: {
             /**
@@ -2331,6 +5315,21 @@ export interface components {
              *     they were before that event until an operator has mended the cause.
              */
             stopped: components["schemas"]["StoppedProjection"][];
+        };
+        /** @description Hands a follow-up to another member. */
+        ReassignFollowUp: {
+            /**
+             * Format: uuid
+             * @description The member who has to come back to it now.
+             */
+            assignee: string;
+            /**
+             * Format: date
+             * @description The day it was handed over.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description Records a contact. */
         RecordContact: {
@@ -2348,6 +5347,24 @@ export interface components {
             /** @description What was talked about. */
             topics: components["schemas"]["Line"][];
         };
+        /** @description Records what a council or committee resolved. */
+        RecordCouncilResolution: {
+            /** @description The council or committee. */
+            body: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day of the resolution.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description Where the resolution is found, such as a paper's number. */
+            reference?: components["schemas"]["Line"];
+            /** @description What it came to. */
+            result: components["schemas"]["ResolutionResult"];
+            /** @description What it was about. */
+            subject: components["schemas"]["Line"];
+        };
         /** @description Records that a member left. */
         RecordDeparture: {
             /**
@@ -2357,6 +5374,45 @@ export interface components {
             occurred_on: string;
             /** @description Why, if it needs saying. */
             reason?: components["schemas"]["Prose"];
+        };
+        /** @description Records what became of an application. */
+        RecordFundingDecision: {
+            /**
+             * Format: int64
+             * @description The amount granted, in cents of a euro.
+             */
+            amount_cents?: number;
+            /** @description What became of it. */
+            decision: components["schemas"]["DecisionResult"];
+            /**
+             * Format: date
+             * @description The last day of the grant's period.
+             */
+            end_on?: string;
+            /** @description The grant's code (Förderkennzeichen). */
+            grant_code?: components["schemas"]["Line"];
+            /**
+             * Format: date
+             * @description The day of the notice.
+             */
+            notice_on: string;
+            /**
+             * Format: date
+             * @description The day it was known.
+             */
+            occurred_on: string;
+            /**
+             * Format: int32
+             * @description How many posts are paid.
+             */
+            posts?: number;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The first day of the grant's period.
+             */
+            start_on?: string;
         };
         /** @description Records the initial meeting. */
         RecordInitialMeeting: {
@@ -2377,6 +5433,73 @@ export interface components {
             reason?: components["schemas"]["Prose"];
             /** @description What was talked about. */
             topics: components["schemas"]["Line"][];
+        };
+        /** @description Records an interview of an assessment. */
+        RecordInterview: {
+            /** @description Who was asked, by function. No name. */
+            function: components["schemas"]["Line"];
+            /**
+             * Format: uuid
+             * @description The minutes, as a document linked to the case.
+             */
+            minutes?: string;
+            /**
+             * Format: date
+             * @description The day of the interview.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Records that a milestone was reached. */
+        RecordMilestone: {
+            /** @description Its kind. */
+            kind: components["schemas"]["MilestoneKind"];
+            /**
+             * Format: date
+             * @description The day it was reached.
+             */
+            occurred_on: string;
+            /** @description Where it can be seen. */
+            public_url?: components["schemas"]["PublicUrl"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description What was reached. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Records that a participant left. */
+        RecordParticipantDeparture: {
+            /**
+             * Format: date
+             * @description The day it was known.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            valid_to: string;
+        };
+        /** @description Records that the municipality attended an offering. */
+        RecordQualification: {
+            /** @description What the participants said about it. No names. */
+            feedback?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The day it was attended.
+             */
+            occurred_on: string;
+            /**
+             * Format: uuid
+             * @description The agency's offering; one that was held (R34).
+             */
+            offering: string;
+            /** @description Who took part, by function. */
+            participants: components["schemas"]["Attendees"][];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description An event exactly as it stands in the agency's log: the same bytes that are hashed. */
         RecordedEvent: {
@@ -2400,9 +5523,9 @@ export interface components {
             /**
              * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
              *
-             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded
+             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `agreement_amended`: AgreementAmended, `agreement_extended`: AgreementExtended, `agreement_ended`: AgreementEnded, `council_resolution_recorded`: CouncilResolutionRecorded, `assessment_started`: AssessmentStarted, `interview_held`: InterviewHeld, `dimension_rated`: DimensionRated, `assessment_completed`: AssessmentCompleted, `assessment_abandoned`: AssessmentAbandoned, `model_solution_proposed`: ModelSolutionProposed, `model_solution_selected`: ModelSolutionSelected, `model_solution_adapted`: ModelSolutionAdapted, `model_solution_adopted`: ModelSolutionAdopted, `model_solution_rejected`: ModelSolutionRejected, `measure_planned`: MeasurePlanned, `measure_completed`: MeasureCompleted, `measure_cancelled`: MeasureCancelled, `qualification_attended`: QualificationAttended, `funding_advice_given`: FundingAdviceGiven, `funding_application_submitted`: FundingApplicationSubmitted, `funding_decided`: FundingDecided, `funding_period_changed`: FundingPeriodChanged, `milestone_reached`: MilestoneReached, `progress_reviewed`: ProgressReviewed, `follow_up_scheduled`: FollowUpScheduled, `follow_up_rescheduled`: FollowUpRescheduled, `follow_up_reassigned`: FollowUpReassigned, `follow_up_completed`: FollowUpCompleted, `follow_up_cancelled`: FollowUpCancelled, `participant_added`: ParticipantAdded, `participant_changed`: ParticipantChanged, `participant_left`: ParticipantLeft, `advisor_assigned`: AdvisorAssigned, `municipality_succeeded`: MunicipalitySucceeded, `document_linked`: DocumentLinked, `document_unlinked`: DocumentUnlinked, `case_paused`: CasePaused, `case_resumed`: CaseResumed, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded, `agency_renamed`: AgencyRenamed, `phase_set`: PhaseSet, `site_closed`: SiteClosed, `agency_closed`: AgencyClosed, `offering_scheduled`: OfferingScheduled, `offering_postponed`: OfferingPostponed, `offering_held`: OfferingHeld, `offering_cancelled`: OfferingCancelled, `solution_described`: SolutionDescribed, `solution_revised`: SolutionRevised, `solution_withdrawn`: SolutionWithdrawn
              */
-            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | Record<string, never>;
+            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["AgreementAmended"] | components["schemas"]["AgreementExtended"] | components["schemas"]["AgreementEnded"] | components["schemas"]["CouncilResolutionRecorded"] | components["schemas"]["AssessmentStarted"] | components["schemas"]["InterviewHeld"] | components["schemas"]["DimensionRated"] | components["schemas"]["AssessmentCompleted"] | components["schemas"]["AssessmentAbandoned"] | components["schemas"]["ModelSolutionProposed"] | components["schemas"]["ModelSolutionSelected"] | components["schemas"]["ModelSolutionAdapted"] | components["schemas"]["ModelSolutionAdopted"] | components["schemas"]["ModelSolutionRejected"] | components["schemas"]["MeasurePlanned"] | components["schemas"]["MeasureCompleted"] | components["schemas"]["MeasureCancelled"] | components["schemas"]["QualificationAttended"] | components["schemas"]["FundingAdviceGiven"] | components["schemas"]["FundingApplicationSubmitted"] | components["schemas"]["FundingDecided"] | components["schemas"]["FundingPeriodChanged"] | components["schemas"]["MilestoneReached"] | components["schemas"]["ProgressReviewed"] | components["schemas"]["FollowUpScheduled"] | components["schemas"]["FollowUpRescheduled"] | components["schemas"]["FollowUpReassigned"] | components["schemas"]["FollowUpCompleted"] | components["schemas"]["FollowUpCancelled"] | components["schemas"]["ParticipantAdded"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["AdvisorAssigned"] | components["schemas"]["MunicipalitySucceeded"] | components["schemas"]["DocumentLinked"] | components["schemas"]["DocumentUnlinked"] | components["schemas"]["CasePaused"] | components["schemas"]["CaseResumed"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | components["schemas"]["AgencyRenamed"] | components["schemas"]["PhaseSet"] | components["schemas"]["SiteClosed"] | components["schemas"]["AgencyClosed"] | components["schemas"]["OfferingScheduled"] | components["schemas"]["OfferingPostponed"] | components["schemas"]["OfferingHeld"] | components["schemas"]["OfferingCancelled"] | components["schemas"]["SolutionDescribed"] | components["schemas"]["SolutionRevised"] | components["schemas"]["SolutionWithdrawn"] | Record<string, never>;
             /**
              * Format: uuid
              * @description The event's id.
@@ -2445,6 +5568,50 @@ export interface components {
              */
             version: number;
         };
+        /** @description Drafts a target agreement anew. */
+        RedraftAgreement: {
+            /**
+             * Format: uuid
+             * @description The draft, as a document linked to the case.
+             */
+            document?: string;
+            /**
+             * Format: date
+             * @description The day of the draft.
+             */
+            occurred_on: string;
+            /**
+             * Format: date
+             * @description Until when it is meant to hold.
+             */
+            planned_until?: string;
+            /** @description The priorities it names. */
+            priorities: string[];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Rejects a model solution that is not adopted. */
+        RejectModelSolution: {
+            /**
+             * Format: date
+             * @description The day it was rejected.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
+        /** @description Gives an agency another name or carrier; its code stays. */
+        RenameAgency: {
+            /** @description The new values, at least one. */
+            changes: components["schemas"]["AgencyChanges"];
+            /**
+             * Format: date
+             * @description The day of the change.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description Takes the closed case up again. */
         ReopenCase: {
             /**
@@ -2484,6 +5651,55 @@ export interface components {
          * @enum {string}
          */
         RequestPart: "body" | "path" | "query" | "header";
+        /** @description Gives a follow-up another day. */
+        RescheduleFollowUp: {
+            /**
+             * Format: date
+             * @description When it is due now.
+             */
+            due_on: string;
+            /**
+             * Format: date
+             * @description The day it was rescheduled.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /**
+         * @description What a council or committee made of a subject.
+         * @enum {string}
+         */
+        ResolutionResult: "decided" | "noted" | "rejected";
+        /** @description Goes on with the case that rested. */
+        ResumeCase: {
+            /**
+             * Format: date
+             * @description The day from which it goes on.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Reviews how far an agreement's priorities are attained. */
+        ReviewProgress: {
+            /**
+             * Format: uuid
+             * @description The agreement; a signed one of this case.
+             */
+            agreement: string;
+            /** @description How far its priorities are attained. */
+            attainment: components["schemas"]["Attainment"][];
+            /** @description What comes next. */
+            next_steps: components["schemas"]["Line"][];
+            /**
+             * Format: date
+             * @description The day of the review.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description Puts a need differently. */
         ReviseNeed: {
             /** @description The new values, at least one. */
@@ -2508,6 +5724,18 @@ export interface components {
             /** @description Why, if it needs saying. */
             reason?: components["schemas"]["Prose"];
         };
+        /** @description Describes a model solution differently. */
+        ReviseSolution: {
+            /** @description The new values, at least one. */
+            changes: components["schemas"]["SolutionChanges"];
+            /**
+             * Format: date
+             * @description The day of the revision; the codes in it have to be valid then (R12).
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /**
          * @description What a member is in an agency.
          * @enum {string}
@@ -2517,9 +5745,104 @@ export interface components {
          * @description A rule of the domain by its stable id.
          * @enum {string}
          */
-        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R12" | "R14" | "R21" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33";
+        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R10" | "R11" | "R12" | "R13" | "R14" | "R15" | "R16" | "R17" | "R18" | "R19" | "R20" | "R21" | "R22" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33" | "R34" | "R35" | "R36" | "R37" | "R38";
+        /** @description Schedules a follow-up. */
+        ScheduleFollowUp: {
+            /**
+             * Format: uuid
+             * @description The member who has to come back to it.
+             */
+            assignee: string;
+            /**
+             * Format: date
+             * @description When it is due.
+             */
+            due_on: string;
+            /**
+             * Format: date
+             * @description The day it was scheduled.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /** @description What it is about. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Schedules an offering, at one of the agency's sites or at another place: exactly one of them is named (R03). */
+        ScheduleOffering: {
+            /**
+             * Format: int32
+             * @description For how many participants there is room.
+             */
+            capacity?: number;
+            /**
+             * @description Code of the format, from the catalogue.
+             * @example theme_day
+             */
+            format: string;
+            /**
+             * Format: date
+             * @description The day it was scheduled.
+             */
+            occurred_on: string;
+            /**
+             * Format: date
+             * @description The day it is planned for.
+             */
+            on: string;
+            /** @description Where, if not at one of the agency's sites. */
+            place?: components["schemas"]["Line"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: uuid
+             * @description The agency's site at which it is planned.
+             */
+            site?: string;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+        };
+        /** @description Selects a proposed model solution. */
+        SelectModelSolution: {
+            /**
+             * Format: date
+             * @description The day it was selected.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Says in which phase of the initiative an agency is, in place of what was said before. */
+        SetPhase: {
+            /**
+             * Format: date
+             * @description Its first day; may lie in the future.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The day it was decided.
+             */
+            occurred_on: string;
+            /** @description The phase, as it is called. */
+            phase: components["schemas"]["Line"];
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description Its last day, if it is known; not before the first (R06).
+             */
+            until?: string;
+        };
+        /** @description A SHA-256 hash (FIPS 180-4): 64 hexadecimal digits in lower case. */
+        Sha256: string;
         /** @description Records that the agreement was signed. */
         SignAgreement: {
+            /**
+             * Format: uuid
+             * @description What was signed, as a document linked to the case.
+             */
+            document?: string;
             /** @description What ends it besides its date. */
             end_condition?: components["schemas"]["EndCondition"];
             /**
@@ -2554,7 +5877,7 @@ export interface components {
              */
             signed_on: string;
         };
-        /** @description What was signed. */
+        /** @description What was signed, with what was amended and extended since. */
         SignedTerms: {
             /** @description What ends it besides its date. */
             end_condition?: components["schemas"]["EndCondition"];
@@ -2579,6 +5902,11 @@ export interface components {
         /** @description A site of an agency. */
         Site: {
             /**
+             * Format: date
+             * @description The day it was closed; absent while it is open.
+             */
+            closed_on?: string;
+            /**
              * Format: uuid
              * @description The site's id.
              */
@@ -2586,9 +5914,17 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Line"];
         };
+        /** @description Data of `site_closed`. */
+        SiteClosed: {
+            /**
+             * Format: uuid
+             * @description The site's id.
+             */
+            site: string;
+        };
         /** @description The agency's sites. */
         SiteList: {
-            /** @description The open sites, in the order of their opening. */
+            /** @description The sites, in the order of their opening. */
             items: components["schemas"]["Site"][];
         };
         /** @description Data of `site_opened`. */
@@ -2600,6 +5936,72 @@ export interface components {
              * @description The site's id.
              */
             site: string;
+        };
+        /** @description A model solution. */
+        Solution: {
+            /** @description What it is and what it needs. */
+            description: components["schemas"]["Prose"];
+            /** @description Codes of the quality dimensions it serves. */
+            dimensions: string[];
+            /**
+             * @description Key of the municipality that gives it.
+             * @example 15002
+             */
+            donor?: string;
+            /** @description Codes of the focus areas it serves. */
+            focus_areas: string[];
+            /**
+             * @description Code of the programme it comes from.
+             * @example lernen_vor_ort
+             */
+            origin: string;
+            /**
+             * Format: date-time
+             * @description When the last event of this version was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: uuid
+             * @description The solution's id.
+             */
+            solution_id: string;
+            /** @description Whether it is offered. */
+            status: components["schemas"]["SolutionStatus"];
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
+            /**
+             * Format: int64
+             * @description The version of this state: the one to name in `If-Match`.
+             */
+            version: number;
+        };
+        /** @description What a revision changes of a solution; absent members stay, `null` clears. */
+        SolutionChanges: {
+            /** @description What it is and what it needs. */
+            description?: components["schemas"]["Prose"];
+            dimensions?: string[];
+            /** @description The new value; `null` clears it. */
+            donor?: string | null;
+            focus_areas?: string[];
+            /** @description Code of the programme it comes from. */
+            origin?: string;
+            /** @description Its title. */
+            title?: components["schemas"]["Line"];
+        };
+        /** @description Data of `solution_described`. */
+        SolutionDescribed: {
+            /** @description What it is and what it needs. */
+            description: components["schemas"]["Prose"];
+            /** @description Codes of the quality dimensions it serves. */
+            dimensions: string[];
+            /** @description Key of the municipality that gives it. */
+            donor?: string;
+            /** @description Codes of the focus areas it serves. */
+            focus_areas: string[];
+            /** @description Code of the programme it comes from. */
+            origin: string;
+            /** @description Its title. */
+            title: components["schemas"]["Line"];
         };
         /** @description A federal programme whose results are passed on as model solutions. */
         SolutionOrigin: {
@@ -2640,16 +6042,47 @@ export interface components {
              */
             version: number;
         };
+        /** @description A page of an agency's model solutions. */
+        SolutionPage: {
+            /** @description The solutions, those described last first. */
+            items: components["schemas"]["Solution"][];
+            /** @description Where the page stands in the list. */
+            page: components["schemas"]["PageInfo"];
+        };
+        /** @description Data of `solution_revised`. */
+        SolutionRevised: {
+            /** @description The new values. */
+            changes: components["schemas"]["SolutionChanges"];
+        };
+        /**
+         * @description Whether a solution is offered.
+         * @enum {string}
+         */
+        SolutionStatus: "offered" | "withdrawn";
+        /** @description Data of `solution_withdrawn`; the reason stands in the envelope. */
+        SolutionWithdrawn: Record<string, never>;
         /**
          * @description How far a case has come; follows from its events.
          * @enum {string}
          */
-        Stage: "contact" | "exploring" | "agreed" | "closed";
+        Stage: "contact" | "exploring" | "agreed" | "paused" | "closed";
         /**
          * @description How far an engagement has come. That its period is over stands in its days.
          * @enum {string}
          */
         Standing: "requested" | "approved" | "ended";
+        /** @description Starts an assessment. */
+        StartAssessment: {
+            /** @description How it is made. */
+            methods: components["schemas"]["AssessmentMethod"][];
+            /**
+             * Format: date
+             * @description The day it began.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
         /** @description A projection that has stopped, in one agency. */
         StoppedProjection: {
             /**
@@ -2668,7 +6101,7 @@ export interface components {
          * @description What kind of stream an event belongs to.
          * @enum {string}
          */
-        StreamKind: "agency" | "case";
+        StreamKind: "agency" | "case" | "offering" | "solution";
         /** @description The stream an event belongs to. */
         StreamReference: {
             /**
@@ -2678,6 +6111,52 @@ export interface components {
             id: string;
             /** @description What kind of stream it is. */
             kind: components["schemas"]["StreamKind"];
+        };
+        /** @description Records an application. */
+        SubmitFundingApplication: {
+            /**
+             * Format: uuid
+             * @description The agreement that the application relies on.
+             */
+            agreement?: string;
+            /**
+             * Format: int64
+             * @description The amount asked for, in cents of a euro.
+             */
+            amount_cents?: number;
+            /** @description Code of the call, from the programme. */
+            call: string;
+            /**
+             * Format: date
+             * @description The day it was known.
+             */
+            occurred_on: string;
+            /**
+             * Format: int64
+             * @description The municipality's own share, in cents of a euro.
+             */
+            own_share_cents?: number;
+            /** @description Code of the programme, from the catalogue. */
+            programme: string;
+            /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The day it was submitted.
+             */
+            submitted_on: string;
+        };
+        /** @description Records that another municipality took over from the case's. */
+        SucceedMunicipality: {
+            /** @description The municipality that took over, as the catalogue names it. */
+            municipality: components["schemas"]["MunicipalityKey"];
+            /**
+             * Format: date
+             * @description A day on which the present key had ended.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
         };
         /** @description One event as a sentence. */
         TimelineEntry: {
@@ -2711,11 +6190,33 @@ export interface components {
             /** @description Where the page stands in the list. */
             page: components["schemas"]["PageInfo"];
         };
+        /** @description Unlinks a document. */
+        UnlinkDocument: {
+            /**
+             * Format: date
+             * @description The day it was unlinked.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
         /**
          * @description How pressing a need is.
          * @enum {string}
          */
         Urgency: "low" | "medium" | "high";
+        /** @description What a command would come to if it were carried out now. */
+        ValidationAnswer: {
+            /** @description The events it would record, oldest first. */
+            events: components["schemas"]["ProspectiveEvent"][];
+            /**
+             * Format: int64
+             * @description The version the stream would have.
+             */
+            version: number;
+            /** @description What is noticed without being refused. */
+            warnings: components["schemas"]["Warning"][];
+        };
         /** @description One thing that is wrong with the request. */
         Violation: {
             /** @description What is wrong; does not depend on the language. */
@@ -2761,6 +6262,16 @@ export interface components {
         };
         /** @description Withdraws a need. */
         WithdrawNeed: {
+            /**
+             * Format: date
+             * @description The day of the withdrawal.
+             */
+            occurred_on: string;
+            /** @description Why. */
+            reason: components["schemas"]["Prose"];
+        };
+        /** @description Ends the offer of a model solution. */
+        WithdrawSolution: {
             /**
              * Format: date
              * @description The day of the withdrawal.
@@ -3009,7 +6520,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request is valid, but not allowed in the present state; “rule” names the rule, “detail” the reason. */
+        /**
+         * @description The request is valid, but not allowed in the present state; “rule” names the rule, “detail” the reason.
+         *
+         *     `warnings-refused`: No rule forbids the command, but rules would have noted something, and with “Prefer: handling=strict” such warnings refuse. “errors” names all of them; nothing was stored.
+         */
         RuleRefused: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -3141,6 +6656,16 @@ export interface components {
          */
         AgreementId: string;
         /**
+         * @description The application's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        ApplicationId: string;
+        /**
+         * @description The assessment's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        AssessmentId: string;
+        /**
          * @description The case's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
@@ -3151,17 +6676,27 @@ export interface components {
          */
         Cursor: string;
         /**
+         * @description The document's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        DocumentId: string;
+        /**
          * @description The engagement's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         EngagementId: string;
         /**
-         * @description A new random value for each command; the same one when it is sent again.
+         * @description The follow up's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        FollowUpId: string;
+        /**
+         * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
          * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
          */
         IdempotencyKey: string;
         /**
-         * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+         * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
          * @example "7"
          */
         IfMatch: string;
@@ -3176,20 +6711,60 @@ export interface components {
          */
         Limit: number;
         /**
+         * @description The measure's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        MeasureId: string;
+        /**
          * @description The member's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         MemberId: string;
+        /**
+         * @description The model solution's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        ModelSolutionId: string;
         /**
          * @description The need's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         NeedId: string;
         /**
+         * @description The offering's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        OfferingId: string;
+        /**
+         * @description The participant's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        ParticipantId: string;
+        /**
+         * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+         * @example handling=strict
+         */
+        Prefer: string;
+        /**
          * @description The priority's id.
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         PriorityId: string;
+        /**
+         * @description The site's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        SiteId: string;
+        /**
+         * @description The solution's id.
+         * @example 014f8806-ef40-7000-8000-00000000d001
+         */
+        SolutionId: string;
+        /**
+         * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+         * @example true
+         */
+        ValidateOnly: boolean;
         /**
          * @description The version: the event's place in the case.
          * @example 7
@@ -3219,10 +6794,15 @@ export interface components {
          */
         Link: string;
         /**
-         * @description The case after opening it, the list of members or audit engagements after changing it, else the command's last event.
+         * @description The case or agency after opening it, the offering or solution, the agency or its list of sites, members or audit engagements after changing it, else the command's last event.
          * @example /v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001
          */
         Location: string;
+        /**
+         * @description `handling=strict` if it was asked for and no rule warns (RFC 7240); also with 409 `warnings-refused`.
+         * @example handling=strict
+         */
+        PreferenceApplied: string;
         /**
          * @description How many requests are left, and in how many seconds all are again (draft-ietf-httpapi-ratelimit-headers); absent where the server sets no limit.
          * @example "caller";r=5999;t=1
@@ -3345,7 +6925,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *           "carrier": "Deutsches Jugendinstitut e.V.",
                      *           "case_prefix": "TM",
                      *           "code": "transmit",
                      *           "id": "014a0325-8c00-7000-8000-00000000a001",
@@ -3354,7 +6934,12 @@ export interface operations {
                      *             "15",
                      *             "16"
                      *           ],
-                     *           "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                     *           "phase": {
+                     *             "from": "2014-06-01",
+                     *             "phase": "Erste Förderphase",
+                     *             "until": "2017-08-31"
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -3366,6 +6951,225 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    open_agency: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "administrator": {
+                 *         "login": {
+                 *           "issuer": "https://login.example.org",
+                 *           "subject": "248289761001"
+                 *         }
+                 *       },
+                 *       "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                 *       "case_prefix": "TM",
+                 *       "code": "transmit",
+                 *       "land_codes": [
+                 *         "14",
+                 *         "15",
+                 *         "16"
+                 *       ],
+                 *       "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Beginn der Transferinitiative"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenAgency"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "data": {
+                     *             "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *             "case_prefix": "TM",
+                     *             "code": "transmit",
+                     *             "land_codes": [
+                     *               "14",
+                     *               "15",
+                     *               "16"
+                     *             ],
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_opened",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "roles": [
+                     *               "agency_admin"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_admitted",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The agency is open. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *             "case_prefix": "TM",
+                     *             "code": "transmit",
+                     *             "land_codes": [
+                     *               "14",
+                     *               "15",
+                     *               "16"
+                     *             ],
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 1,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_opened",
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "roles": [
+                     *               "agency_admin"
+                     *             ]
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 2,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_admitted",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -3409,7 +7213,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *       "carrier": "Deutsches Jugendinstitut e.V.",
                      *       "case_prefix": "TM",
                      *       "code": "transmit",
                      *       "id": "014a0325-8c00-7000-8000-00000000a001",
@@ -3418,7 +7222,12 @@ export interface operations {
                      *         "15",
                      *         "16"
                      *       ],
-                     *       "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *       "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                     *       "phase": {
+                     *         "from": "2014-06-01",
+                     *         "phase": "Erste Förderphase",
+                     *         "until": "2017-08-31"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Agency"];
@@ -3590,7 +7399,13 @@ export interface operations {
     };
     request_audit_engagement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -3598,12 +7413,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3634,6 +7454,52 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *             "role": "auditor_general"
+                     *           },
+                     *           "data": {
+                     *             "auditor": "014a0325-8c00-7000-8000-00000000c0a1",
+                     *             "cases": [
+                     *               "014f8806-ef40-7000-8000-00000000d001"
+                     *             ],
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001",
+                     *             "purpose": "Prüfung der Zielvereinbarung",
+                     *             "valid_from": "2014-06-01",
+                     *             "valid_until": "2014-06-30"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_requested",
+                     *           "version": 11
+                     *         }
+                     *       ],
+                     *       "version": 11,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agency is asked; the engagement's id stands in the event. */
             201: {
                 headers: {
@@ -3641,6 +7507,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3669,7 +7536,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 10,
+                     *           "position": 11,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3678,10 +7545,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "audit_engagement_requested",
-                     *           "version": 10
+                     *           "version": 11
                      *         }
                      *       ],
-                     *       "version": 10,
+                     *       "version": 11,
                      *       "warnings": []
                      *     }
                      */
@@ -3707,7 +7574,13 @@ export interface operations {
     };
     approve_audit_engagement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -3715,12 +7588,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3750,6 +7628,45 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_approved",
+                     *           "version": 12
+                     *         }
+                     *       ],
+                     *       "version": 12,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The engagement is approved. */
             201: {
                 headers: {
@@ -3757,6 +7674,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3778,7 +7696,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 11,
+                     *           "position": 12,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3787,10 +7705,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "audit_engagement_approved",
-                     *           "version": 11
+                     *           "version": 12
                      *         }
                      *       ],
-                     *       "version": 11,
+                     *       "version": 12,
                      *       "warnings": []
                      *     }
                      */
@@ -3816,7 +7734,13 @@ export interface operations {
     };
     end_audit_engagement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -3824,12 +7748,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3860,6 +7789,45 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "engagement": "014a0325-8c00-7000-8000-00000000e001"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "audit_engagement_ended",
+                     *           "version": 13
+                     *         }
+                     *       ],
+                     *       "version": 13,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The engagement has ended. */
             201: {
                 headers: {
@@ -3867,6 +7835,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3888,7 +7857,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 12,
+                     *           "position": 13,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -3897,10 +7866,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "audit_engagement_ended",
-                     *           "version": 12
+                     *           "version": 13
                      *         }
                      *       ],
-                     *       "version": 12,
+                     *       "version": 13,
                      *       "warnings": []
                      *     }
                      */
@@ -4025,7 +7994,13 @@ export interface operations {
     };
     open_case: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4033,7 +8008,12 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -4064,6 +8044,54 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "advisor": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "case_number": "TM-2014-0001",
+                     *             "municipality": {
+                     *               "key": "15002",
+                     *               "kind": "independent_city",
+                     *               "land": "15",
+                     *               "name": "Halle (Saale), Stadt"
+                     *             },
+                     *             "origin": "kickoff",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b001"
+                     *           },
+                     *           "occurred_on": "2014-12-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_opened",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The case is open. */
             201: {
                 headers: {
@@ -4071,6 +8099,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4101,7 +8130,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 13,
+                     *           "position": 17,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4189,6 +8218,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "advisor": "014a0325-8c00-7000-8000-00000000c001",
+                     *       "advisor_since": "2014-12-01",
                      *       "agreements": [
                      *         {
                      *           "id": "014f8806-ef40-7000-8000-000000003001",
@@ -4227,15 +8257,24 @@ export interface operations {
                      *           "status": "discarded"
                      *         }
                      *       ],
+                     *       "assessments": [],
                      *       "case_id": "014f8806-ef40-7000-8000-00000000d001",
                      *       "case_number": "TM-2014-0001",
                      *       "contacts": 1,
+                     *       "council_resolutions": [],
+                     *       "documents": [],
                      *       "expired": true,
                      *       "first_contact_on": "2014-12-01",
+                     *       "follow_ups": [],
+                     *       "funding_advice": [],
+                     *       "funding_applications": [],
                      *       "initial_meeting": {
                      *         "held_on": "2015-01-20",
                      *         "outcome": "interested"
                      *       },
+                     *       "measures": [],
+                     *       "milestones": [],
+                     *       "model_solutions": [],
                      *       "municipality": {
                      *         "key": "15002",
                      *         "kind": "independent_city",
@@ -4269,6 +8308,7 @@ export interface operations {
                      *       ],
                      *       "opened_on": "2014-12-01",
                      *       "origin": "kickoff",
+                     *       "participants": [],
                      *       "priorities": [
                      *         {
                      *           "agreed_on": "2015-03-10",
@@ -4295,6 +8335,8 @@ export interface operations {
                      *           "title": "Bildungskonzept „Bildungsstadt Halle“"
                      *         }
                      *       ],
+                     *       "progress_reviews": [],
+                     *       "qualifications": [],
                      *       "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *       "site": "014a0325-8c00-7000-8000-00000000b001",
                      *       "stage": "agreed",
@@ -4315,9 +8357,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    draft_agreement: {
+    assign_advisor: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4325,12 +8373,184 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "member": "014a0325-8c00-7000-8000-00000000c001",
+                 *       "occurred_on": "2016-01-04",
+                 *       "reason": "Wechsel der Zuständigkeit.",
+                 *       "valid_from": "2016-01-04"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignAdvisor"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "valid_from": "2016-01-04"
+                     *           },
+                     *           "occurred_on": "2016-01-04",
+                     *           "reason": "Wechsel der Zuständigkeit.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "advisor_assigned",
+                     *           "version": 25
+                     *         }
+                     *       ],
+                     *       "version": 25,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The advisor is assigned. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "valid_from": "2016-01-04"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-01-04",
+                     *           "position": 41,
+                     *           "reason": "Wechsel der Zuständigkeit.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "advisor_assigned",
+                     *           "version": 25
+                     *         }
+                     *       ],
+                     *       "version": 25,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    draft_agreement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4364,6 +8584,50 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "planned_until": "2016-12-31",
+                     *             "priorities": [
+                     *               "014f8806-ef40-7000-8000-000000002001"
+                     *             ],
+                     *             "revision": 1
+                     *           },
+                     *           "occurred_on": "2015-04-07",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_drafted",
+                     *           "version": 12
+                     *         }
+                     *       ],
+                     *       "version": 12,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agreement is drafted. */
             201: {
                 headers: {
@@ -4371,6 +8635,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4397,7 +8662,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-07",
-                     *           "position": 24,
+                     *           "position": 28,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -4433,9 +8698,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    discard_agreement_draft: {
+    amend_agreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4443,12 +8714,199 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The agreement's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                agreement_id: components["parameters"]["AgreementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "added": [
+                 *         "014f8806-ef40-7000-8000-000000002003"
+                 *       ],
+                 *       "dropped": [],
+                 *       "occurred_on": "2015-11-03",
+                 *       "reason": "Die Lenkungsgruppe nimmt das Bildungsmonitoring auf."
+                 *     }
+                 */
+                "application/json": components["schemas"]["AmendAgreement"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "added": [
+                     *               "014f8806-ef40-7000-8000-000000002003"
+                     *             ],
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "dropped": [],
+                     *             "revision": 4
+                     *           },
+                     *           "occurred_on": "2015-11-03",
+                     *           "reason": "Die Lenkungsgruppe nimmt das Bildungsmonitoring auf.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_amended",
+                     *           "version": 24
+                     *         }
+                     *       ],
+                     *       "version": 24,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The agreement is amended. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "added": [
+                     *               "014f8806-ef40-7000-8000-000000002003"
+                     *             ],
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "dropped": [],
+                     *             "revision": 4
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-11-03",
+                     *           "position": 40,
+                     *           "reason": "Die Lenkungsgruppe nimmt das Bildungsmonitoring auf.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_amended",
+                     *           "version": 24
+                     *         }
+                     *       ],
+                     *       "version": 24,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    discard_agreement_draft: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4484,6 +8942,46 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003002"
+                     *           },
+                     *           "occurred_on": "2015-04-20",
+                     *           "reason": "Es bleibt bei einer einzigen Zielvereinbarung.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_draft_discarded",
+                     *           "version": 15
+                     *         }
+                     *       ],
+                     *       "version": 15,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The draft is discarded. */
             201: {
                 headers: {
@@ -4491,6 +8989,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4512,7 +9011,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-20",
-                     *           "position": 27,
+                     *           "position": 31,
                      *           "reason": "Es bleibt bei einer einzigen Zielvereinbarung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4549,9 +9048,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    redraft_agreement: {
+    end_agreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4559,12 +9064,364 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The agreement's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                agreement_id: components["parameters"]["AgreementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2017-05-22",
+                 *       "reason": "goals_reached"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndAgreement"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "reason": "goals_reached"
+                     *           },
+                     *           "occurred_on": "2017-05-22",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_ended",
+                     *           "version": 59
+                     *         }
+                     *       ],
+                     *       "version": 59,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The agreement has ended. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "reason": "goals_reached"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2017-05-22",
+                     *           "position": 75,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_ended",
+                     *           "version": 59
+                     *         }
+                     *       ],
+                     *       "version": 59,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    extend_agreement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The agreement's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                agreement_id: components["parameters"]["AgreementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "document": "014f8806-ef40-7000-8000-000000004001",
+                 *       "occurred_on": "2017-04-03",
+                 *       "reason": "Die Umsetzung braucht ein weiteres Jahr.",
+                 *       "signed_on": "2017-04-03",
+                 *       "valid_until": "2018-04-30"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExtendAgreement"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "document": "014f8806-ef40-7000-8000-000000004001",
+                     *             "revision": 3,
+                     *             "signed_on": "2017-04-03",
+                     *             "valid_until": "2018-04-30"
+                     *           },
+                     *           "occurred_on": "2017-04-03",
+                     *           "reason": "Die Umsetzung braucht ein weiteres Jahr.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_extended",
+                     *           "version": 22
+                     *         }
+                     *       ],
+                     *       "version": 22,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The agreement is extended. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "document": "014f8806-ef40-7000-8000-000000004001",
+                     *             "revision": 3,
+                     *             "signed_on": "2017-04-03",
+                     *             "valid_until": "2018-04-30"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2017-04-03",
+                     *           "position": 38,
+                     *           "reason": "Die Umsetzung braucht ein weiteres Jahr.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_extended",
+                     *           "version": 22
+                     *         }
+                     *       ],
+                     *       "version": 22,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    redraft_agreement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4600,10 +9457,55 @@ export interface operations {
                  *       "reason": "Die Laufzeit folgt der Programmphase."
                  *     }
                  */
-                "application/json": components["schemas"]["DraftAgreement"];
+                "application/json": components["schemas"]["RedraftAgreement"];
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "planned_until": "2017-04-30",
+                     *             "priorities": [
+                     *               "014f8806-ef40-7000-8000-000000002001"
+                     *             ],
+                     *             "revision": 2
+                     *           },
+                     *           "occurred_on": "2015-04-13",
+                     *           "reason": "Die Laufzeit folgt der Programmphase.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_drafted",
+                     *           "version": 13
+                     *         }
+                     *       ],
+                     *       "version": 13,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agreement is redrafted. */
             201: {
                 headers: {
@@ -4611,6 +9513,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4637,7 +9540,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-13",
-                     *           "position": 25,
+                     *           "position": 29,
                      *           "reason": "Die Laufzeit folgt der Programmphase.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4676,7 +9579,13 @@ export interface operations {
     };
     sign_agreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4684,12 +9593,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4740,6 +9654,62 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "end_condition": "goals_reached",
+                     *             "revision": 2,
+                     *             "signatures": [
+                     *               {
+                     *                 "function": "Oberbürgermeister",
+                     *                 "party": "municipality",
+                     *                 "signed_on": "2015-04-27"
+                     *               },
+                     *               {
+                     *                 "function": "Leitung",
+                     *                 "party": "agency",
+                     *                 "signed_on": "2015-04-27"
+                     *               }
+                     *             ],
+                     *             "valid_from": "2015-04-27",
+                     *             "valid_until": "2017-04-30"
+                     *           },
+                     *           "occurred_on": "2015-04-27",
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "agreement_signed",
+                     *           "version": 16
+                     *         }
+                     *       ],
+                     *       "version": 16,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The agreement is signed. */
             201: {
                 headers: {
@@ -4747,6 +9717,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4784,7 +9755,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-04-27",
-                     *           "position": 28,
+                     *           "position": 32,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -4899,9 +9870,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    close_case: {
+    start_assessment: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -4909,12 +9886,893 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "methods": [
+                 *         "interviews",
+                 *         "documents"
+                 *       ],
+                 *       "occurred_on": "2015-09-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StartAssessment"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "catalogue_version": 1,
+                     *             "methods": [
+                     *               "interviews",
+                     *               "documents"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2015-09-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "assessment_started",
+                     *           "version": 29
+                     *         }
+                     *       ],
+                     *       "version": 29,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The assessment has begun. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "catalogue_version": 1,
+                     *             "methods": [
+                     *               "interviews",
+                     *               "documents"
+                     *             ]
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-09-01",
+                     *           "position": 45,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "assessment_started",
+                     *           "version": 29
+                     *         }
+                     *       ],
+                     *       "version": 29,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    abandon_assessment: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The assessment's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                assessment_id: components["parameters"]["AssessmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-02-02",
+                 *       "reason": "Sie geht in der Erfassung vom Herbst auf."
+                 *     }
+                 */
+                "application/json": components["schemas"]["AbandonAssessment"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005002"
+                     *           },
+                     *           "occurred_on": "2016-02-02",
+                     *           "reason": "Sie geht in der Erfassung vom Herbst auf.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "assessment_abandoned",
+                     *           "version": 34
+                     *         }
+                     *       ],
+                     *       "version": 34,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The assessment is abandoned. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005002"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-02-02",
+                     *           "position": 50,
+                     *           "reason": "Sie geht in der Erfassung vom Herbst auf.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "assessment_abandoned",
+                     *           "version": 34
+                     *         }
+                     *       ],
+                     *       "version": 34,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    complete_assessment: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The assessment's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                assessment_id: components["parameters"]["AssessmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "needs": [
+                 *         "014f8806-ef40-7000-8000-000000001001"
+                 *       ],
+                 *       "occurred_on": "2015-12-08",
+                 *       "presented_on": "2015-12-03",
+                 *       "summary": "Steuerung und Datenbasierung brauchen einen gemeinsamen Rahmen."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteAssessment"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "needs": [
+                     *               "014f8806-ef40-7000-8000-000000001001"
+                     *             ],
+                     *             "presented_on": "2015-12-03",
+                     *             "summary": "Steuerung und Datenbasierung brauchen einen gemeinsamen Rahmen."
+                     *           },
+                     *           "occurred_on": "2015-12-08",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "assessment_completed",
+                     *           "version": 32
+                     *         }
+                     *       ],
+                     *       "version": 32,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The assessment is completed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "needs": [
+                     *               "014f8806-ef40-7000-8000-000000001001"
+                     *             ],
+                     *             "presented_on": "2015-12-03",
+                     *             "summary": "Steuerung und Datenbasierung brauchen einen gemeinsamen Rahmen."
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-12-08",
+                     *           "position": 48,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "assessment_completed",
+                     *           "version": 32
+                     *         }
+                     *       ],
+                     *       "version": 32,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_interview: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The assessment's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                assessment_id: components["parameters"]["AssessmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "function": "Leitung des Fachbereichs Bildung",
+                 *       "minutes": "014f8806-ef40-7000-8000-000000004001",
+                 *       "occurred_on": "2015-09-15"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordInterview"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "function": "Leitung des Fachbereichs Bildung",
+                     *             "minutes": "014f8806-ef40-7000-8000-000000004001"
+                     *           },
+                     *           "occurred_on": "2015-09-15",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "interview_held",
+                     *           "version": 30
+                     *         }
+                     *       ],
+                     *       "version": 30,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The interview is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "function": "Leitung des Fachbereichs Bildung",
+                     *             "minutes": "014f8806-ef40-7000-8000-000000004001"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-09-15",
+                     *           "position": 46,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "interview_held",
+                     *           "version": 30
+                     *         }
+                     *       ],
+                     *       "version": 30,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    rate_dimension: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The assessment's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                assessment_id: components["parameters"]["AssessmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dimension": "data",
+                 *       "evidence": [
+                 *         "Bildungs- und Sozialberichterstattung"
+                 *       ],
+                 *       "level": 2,
+                 *       "occurred_on": "2015-10-06",
+                 *       "rationale": "Daten liegen vor, werden aber nicht gemeinsam ausgewertet."
+                 *     }
+                 */
+                "application/json": components["schemas"]["RateDimension"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "dimension": "data",
+                     *             "evidence": [
+                     *               "Bildungs- und Sozialberichterstattung"
+                     *             ],
+                     *             "level": 2,
+                     *             "rationale": "Daten liegen vor, werden aber nicht gemeinsam ausgewertet."
+                     *           },
+                     *           "occurred_on": "2015-10-06",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "dimension_rated",
+                     *           "version": 31
+                     *         }
+                     *       ],
+                     *       "version": 31,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The dimension is rated. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "assessment": "014f8806-ef40-7000-8000-000000005001",
+                     *             "dimension": "data",
+                     *             "evidence": [
+                     *               "Bildungs- und Sozialberichterstattung"
+                     *             ],
+                     *             "level": 2,
+                     *             "rationale": "Daten liegen vor, werden aber nicht gemeinsam ausgewertet."
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-10-06",
+                     *           "position": 47,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "dimension_rated",
+                     *           "version": 31
+                     *         }
+                     *       ],
+                     *       "version": 31,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    close_case: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4949,6 +10807,49 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "acknowledged": [
+                     *               "014f8806-ef40-7000-8000-000000003001"
+                     *             ],
+                     *             "reason": "phase_end",
+                     *             "summary": "Das Bildungskonzept liegt dem Stadtrat vor; die Lenkungsgruppe arbeitet."
+                     *           },
+                     *           "occurred_on": "2017-04-30",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_closed",
+                     *           "version": 17
+                     *         }
+                     *       ],
+                     *       "version": 17,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The case is closed. */
             201: {
                 headers: {
@@ -4956,6 +10857,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -4981,7 +10883,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-04-30",
-                     *           "position": 29,
+                     *           "position": 33,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5019,7 +10921,13 @@ export interface operations {
     };
     record_contact: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5027,12 +10935,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5072,6 +10985,54 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "channel": "kickoff_event",
+                     *             "participants": [
+                     *               {
+                     *                 "function": "Beigeordnete für Bildung und Soziales"
+                     *               }
+                     *             ],
+                     *             "topics": [
+                     *               "Leistungen der Agentur",
+                     *               "Termin für ein Erstgespräch"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2014-12-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "contact_recorded",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The contact is recorded. */
             201: {
                 headers: {
@@ -5079,6 +11040,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5109,7 +11071,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-12-01",
-                     *           "position": 14,
+                     *           "position": 18,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5122,6 +11084,519 @@ export interface operations {
                      *         }
                      *       ],
                      *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_council_resolution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "body": "Stadtrat",
+                 *       "occurred_on": "2016-01-27",
+                 *       "reference": "Vorlage VI/2016/01500",
+                 *       "result": "decided",
+                 *       "subject": "Bildungsbericht als Grundlage der Bildungsplanung"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordCouncilResolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "body": "Stadtrat",
+                     *             "reference": "Vorlage VI/2016/01500",
+                     *             "result": "decided",
+                     *             "subject": "Bildungsbericht als Grundlage der Bildungsplanung"
+                     *           },
+                     *           "occurred_on": "2016-01-27",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "council_resolution_recorded",
+                     *           "version": 56
+                     *         }
+                     *       ],
+                     *       "version": 56,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The resolution is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "body": "Stadtrat",
+                     *             "reference": "Vorlage VI/2016/01500",
+                     *             "result": "decided",
+                     *             "subject": "Bildungsbericht als Grundlage der Bildungsplanung"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-01-27",
+                     *           "position": 72,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "council_resolution_recorded",
+                     *           "version": 56
+                     *         }
+                     *       ],
+                     *       "version": 56,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    link_document: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "media_type": "application/pdf",
+                 *       "occurred_on": "2015-04-27",
+                 *       "sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+                 *       "size": 184320,
+                 *       "title": "Zielvereinbarung, unterzeichnet",
+                 *       "where": "Aktenplan 40-15, Band 2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkDocument"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "document": "014f8806-ef40-7000-8000-000000004001",
+                     *             "media_type": "application/pdf",
+                     *             "sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+                     *             "size": 184320,
+                     *             "title": "Zielvereinbarung, unterzeichnet",
+                     *             "where": "Aktenplan 40-15, Band 2"
+                     *           },
+                     *           "occurred_on": "2015-04-27",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "document_linked",
+                     *           "version": 19
+                     *         }
+                     *       ],
+                     *       "version": 19,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The document is linked. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "document": "014f8806-ef40-7000-8000-000000004001",
+                     *             "media_type": "application/pdf",
+                     *             "sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+                     *             "size": 184320,
+                     *             "title": "Zielvereinbarung, unterzeichnet",
+                     *             "where": "Aktenplan 40-15, Band 2"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-04-27",
+                     *           "position": 35,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "document_linked",
+                     *           "version": 19
+                     *         }
+                     *       ],
+                     *       "version": 19,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    unlink_document: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The document's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                document_id: components["parameters"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2015-05-04",
+                 *       "reason": "Es war die Fassung ohne Anlage."
+                 *     }
+                 */
+                "application/json": components["schemas"]["UnlinkDocument"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "document": "014f8806-ef40-7000-8000-000000004002"
+                     *           },
+                     *           "occurred_on": "2015-05-04",
+                     *           "reason": "Es war die Fassung ohne Anlage.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "document_unlinked",
+                     *           "version": 21
+                     *         }
+                     *       ],
+                     *       "version": 21,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The document is unlinked. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "document": "014f8806-ef40-7000-8000-000000004002"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-05-04",
+                     *           "position": 37,
+                     *           "reason": "Es war die Fassung ohne Anlage.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "document_unlinked",
+                     *           "version": 21
+                     *         }
+                     *       ],
+                     *       "version": 21,
                      *       "warnings": []
                      *     }
                      */
@@ -5220,7 +11695,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 16,
+                     *           "position": 20,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5317,7 +11792,7 @@ export interface operations {
                      *       },
                      *       "id": "014f8806-ef40-7000-8000-00000000e001",
                      *       "occurred_on": "2015-02-10",
-                     *       "position": 16,
+                     *       "position": 20,
                      *       "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *       "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *       "schema": 1,
@@ -5343,9 +11818,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    record_initial_meeting: {
+    schedule_follow_up: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5353,12 +11834,1582 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "assignee": "014a0325-8c00-7000-8000-00000000c001",
+                 *       "due_on": "2016-03-15",
+                 *       "occurred_on": "2016-01-12",
+                 *       "title": "Stand der Geschäftsordnung erfragen"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleFollowUp"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "assignee": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "due_on": "2016-03-15",
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001",
+                     *             "title": "Stand der Geschäftsordnung erfragen"
+                     *           },
+                     *           "occurred_on": "2016-01-12",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_scheduled",
+                     *           "version": 50
+                     *         }
+                     *       ],
+                     *       "version": 50,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The follow-up is scheduled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "assignee": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "due_on": "2016-03-15",
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001",
+                     *             "title": "Stand der Geschäftsordnung erfragen"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-01-12",
+                     *           "position": 66,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_scheduled",
+                     *           "version": 50
+                     *         }
+                     *       ],
+                     *       "version": 50,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    cancel_follow_up: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The follow up's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                follow_up_id: components["parameters"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-02-16",
+                 *       "reason": "Die Frage hat sich erledigt."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelFollowUp"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008002"
+                     *           },
+                     *           "occurred_on": "2016-02-16",
+                     *           "reason": "Die Frage hat sich erledigt.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_cancelled",
+                     *           "version": 55
+                     *         }
+                     *       ],
+                     *       "version": 55,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The follow-up is cancelled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008002"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-02-16",
+                     *           "position": 71,
+                     *           "reason": "Die Frage hat sich erledigt.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_cancelled",
+                     *           "version": 55
+                     *         }
+                     *       ],
+                     *       "version": 55,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    complete_follow_up: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The follow up's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                follow_up_id: components["parameters"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-04-19",
+                 *       "outcome": "Die Lenkungsgruppe berät den Entwurf im Mai."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteFollowUp"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001",
+                     *             "outcome": "Die Lenkungsgruppe berät den Entwurf im Mai."
+                     *           },
+                     *           "occurred_on": "2016-04-19",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_completed",
+                     *           "version": 53
+                     *         }
+                     *       ],
+                     *       "version": 53,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The follow-up is completed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001",
+                     *             "outcome": "Die Lenkungsgruppe berät den Entwurf im Mai."
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-04-19",
+                     *           "position": 69,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_completed",
+                     *           "version": 53
+                     *         }
+                     *       ],
+                     *       "version": 53,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    reassign_follow_up: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The follow up's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                follow_up_id: components["parameters"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "assignee": "014a0325-8c00-7000-8000-00000000c001",
+                 *       "occurred_on": "2016-03-22",
+                 *       "reason": "Vertretung während des Urlaubs."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReassignFollowUp"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "assignee": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001"
+                     *           },
+                     *           "occurred_on": "2016-03-22",
+                     *           "reason": "Vertretung während des Urlaubs.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_reassigned",
+                     *           "version": 52
+                     *         }
+                     *       ],
+                     *       "version": 52,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The follow-up is reassigned. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "assignee": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-03-22",
+                     *           "position": 68,
+                     *           "reason": "Vertretung während des Urlaubs.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_reassigned",
+                     *           "version": 52
+                     *         }
+                     *       ],
+                     *       "version": 52,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    reschedule_follow_up: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The follow up's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                follow_up_id: components["parameters"]["FollowUpId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2016-04-19",
+                 *       "occurred_on": "2016-03-08",
+                 *       "reason": "Die Lenkungsgruppe tagt erst im April."
+                 *     }
+                 */
+                "application/json": components["schemas"]["RescheduleFollowUp"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "due_on": "2016-04-19",
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001"
+                     *           },
+                     *           "occurred_on": "2016-03-08",
+                     *           "reason": "Die Lenkungsgruppe tagt erst im April.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_rescheduled",
+                     *           "version": 51
+                     *         }
+                     *       ],
+                     *       "version": 51,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The follow-up is rescheduled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "due_on": "2016-04-19",
+                     *             "follow_up": "014f8806-ef40-7000-8000-000000008001"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-03-08",
+                     *           "position": 67,
+                     *           "reason": "Die Lenkungsgruppe tagt erst im April.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "follow_up_rescheduled",
+                     *           "version": 51
+                     *         }
+                     *       ],
+                     *       "version": 51,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    advise_on_funding: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "call": "call_2015_10",
+                 *       "occurred_on": "2015-09-22",
+                 *       "outcome": "apply",
+                 *       "programme": "bildung_integriert"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdviseOnFunding"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "call": "call_2015_10",
+                     *             "eligibility": {
+                     *               "decided_by": "kind_of_municipality",
+                     *               "eligible": true,
+                     *               "rule": "R18"
+                     *             },
+                     *             "outcome": "apply",
+                     *             "programme": "bildung_integriert"
+                     *           },
+                     *           "occurred_on": "2015-09-22",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_advice_given",
+                     *           "version": 46
+                     *         }
+                     *       ],
+                     *       "version": 46,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The advice is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "call": "call_2015_10",
+                     *             "eligibility": {
+                     *               "decided_by": "kind_of_municipality",
+                     *               "eligible": true,
+                     *               "rule": "R18"
+                     *             },
+                     *             "outcome": "apply",
+                     *             "programme": "bildung_integriert"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-09-22",
+                     *           "position": 62,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_advice_given",
+                     *           "version": 46
+                     *         }
+                     *       ],
+                     *       "version": 46,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    submit_funding_application: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "agreement": "014f8806-ef40-7000-8000-000000003001",
+                 *       "amount_cents": 22900000,
+                 *       "call": "call_2015_10",
+                 *       "occurred_on": "2015-10-29",
+                 *       "own_share_cents": 5700000,
+                 *       "programme": "bildung_integriert",
+                 *       "reason": "Beispiel, der Tag ist angenommen.",
+                 *       "submitted_on": "2015-10-28"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubmitFundingApplication"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "amount_cents": 22900000,
+                     *             "application": "014f8806-ef40-7000-8000-000000007001",
+                     *             "call": "call_2015_10",
+                     *             "own_share_cents": 5700000,
+                     *             "programme": "bildung_integriert",
+                     *             "submitted_on": "2015-10-28"
+                     *           },
+                     *           "occurred_on": "2015-10-29",
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_application_submitted",
+                     *           "version": 47
+                     *         }
+                     *       ],
+                     *       "version": 47,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The application is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "amount_cents": 22900000,
+                     *             "application": "014f8806-ef40-7000-8000-000000007001",
+                     *             "call": "call_2015_10",
+                     *             "own_share_cents": 5700000,
+                     *             "programme": "bildung_integriert",
+                     *             "submitted_on": "2015-10-28"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-10-29",
+                     *           "position": 63,
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_application_submitted",
+                     *           "version": 47
+                     *         }
+                     *       ],
+                     *       "version": 47,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_funding_decision: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The application's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                application_id: components["parameters"]["ApplicationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_cents": 22900000,
+                 *       "decision": "granted",
+                 *       "end_on": "2019-03-31",
+                 *       "grant_code": "BEISPIEL-001",
+                 *       "notice_on": "2016-02-15",
+                 *       "occurred_on": "2016-02-18",
+                 *       "posts": 2,
+                 *       "reason": "Beispiel, der Tag ist angenommen.",
+                 *       "start_on": "2016-04-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordFundingDecision"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "amount_cents": 22900000,
+                     *             "application": "014f8806-ef40-7000-8000-000000007001",
+                     *             "decision": "granted",
+                     *             "end_on": "2019-03-31",
+                     *             "grant_code": "BEISPIEL-001",
+                     *             "notice_on": "2016-02-15",
+                     *             "posts": 2,
+                     *             "start_on": "2016-04-01"
+                     *           },
+                     *           "occurred_on": "2016-02-18",
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_decided",
+                     *           "version": 48
+                     *         }
+                     *       ],
+                     *       "version": 48,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The decision is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "amount_cents": 22900000,
+                     *             "application": "014f8806-ef40-7000-8000-000000007001",
+                     *             "decision": "granted",
+                     *             "end_on": "2019-03-31",
+                     *             "grant_code": "BEISPIEL-001",
+                     *             "notice_on": "2016-02-15",
+                     *             "posts": 2,
+                     *             "start_on": "2016-04-01"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-02-18",
+                     *           "position": 64,
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_decided",
+                     *           "version": 48
+                     *         }
+                     *       ],
+                     *       "version": 48,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    change_funding_period: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The application's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                application_id: components["parameters"]["ApplicationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "end_on": "2019-06-30",
+                 *       "occurred_on": "2017-02-07",
+                 *       "reason": "Eine Stelle wurde erst im Sommer besetzt."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeFundingPeriod"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "application": "014f8806-ef40-7000-8000-000000007001",
+                     *             "end_on": "2019-06-30"
+                     *           },
+                     *           "occurred_on": "2017-02-07",
+                     *           "reason": "Eine Stelle wurde erst im Sommer besetzt.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_period_changed",
+                     *           "version": 49
+                     *         }
+                     *       ],
+                     *       "version": 49,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The period is changed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "application": "014f8806-ef40-7000-8000-000000007001",
+                     *             "end_on": "2019-06-30"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2017-02-07",
+                     *           "position": 65,
+                     *           "reason": "Eine Stelle wurde erst im Sommer besetzt.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "funding_period_changed",
+                     *           "version": 49
+                     *         }
+                     *       ],
+                     *       "version": 49,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_initial_meeting: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5404,6 +13455,60 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "next_step": "Bedarfe aufnehmen",
+                     *             "outcome": "interested",
+                     *             "participants": [
+                     *               {
+                     *                 "function": "Beigeordnete für Bildung und Soziales"
+                     *               },
+                     *               {
+                     *                 "function": "Referent der Agentur"
+                     *               }
+                     *             ],
+                     *             "place": "Stadthaus Halle (Saale)",
+                     *             "topics": [
+                     *               "Gesamtstrategie für Bildung",
+                     *               "Bildungs- und Sozialberichterstattung"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2015-01-20",
+                     *           "reason": "Beispiel, der Tag ist angenommen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "initial_meeting_held",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The meeting is recorded. */
             201: {
                 headers: {
@@ -5411,6 +13516,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5446,7 +13552,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-01-20",
-                     *           "position": 15,
+                     *           "position": 19,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5483,9 +13589,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    capture_need: {
+    plan_measure: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5493,12 +13605,1704 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2016-06-30",
+                 *       "format": "education_workshop",
+                 *       "occurred_on": "2016-02-09",
+                 *       "priority": "014f8806-ef40-7000-8000-000000002001",
+                 *       "title": "Werkstatt zur Geschäftsordnung der Lenkungsgruppe"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanMeasure"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "due_on": "2016-06-30",
+                     *             "format": "education_workshop",
+                     *             "measure": "014f8806-ef40-7000-8000-000000006001",
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *             "title": "Werkstatt zur Geschäftsordnung der Lenkungsgruppe"
+                     *           },
+                     *           "occurred_on": "2016-02-09",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "measure_planned",
+                     *           "version": 41
+                     *         }
+                     *       ],
+                     *       "version": 41,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The measure is planned. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "due_on": "2016-06-30",
+                     *             "format": "education_workshop",
+                     *             "measure": "014f8806-ef40-7000-8000-000000006001",
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *             "title": "Werkstatt zur Geschäftsordnung der Lenkungsgruppe"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-02-09",
+                     *           "position": 57,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "measure_planned",
+                     *           "version": 41
+                     *         }
+                     *       ],
+                     *       "version": 41,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    cancel_measure: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The measure's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                measure_id: components["parameters"]["MeasureId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-03-01",
+                 *       "reason": "Eine Werkstatt genügt."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelMeasure"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "measure": "014f8806-ef40-7000-8000-000000006002"
+                     *           },
+                     *           "occurred_on": "2016-03-01",
+                     *           "reason": "Eine Werkstatt genügt.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "measure_cancelled",
+                     *           "version": 44
+                     *         }
+                     *       ],
+                     *       "version": 44,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The measure is cancelled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "measure": "014f8806-ef40-7000-8000-000000006002"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-03-01",
+                     *           "position": 60,
+                     *           "reason": "Eine Werkstatt genügt.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "measure_cancelled",
+                     *           "version": 44
+                     *         }
+                     *       ],
+                     *       "version": 44,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    complete_measure: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The measure's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                measure_id: components["parameters"]["MeasureId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-05-24",
+                 *       "outcome": "Ein Entwurf der Geschäftsordnung liegt vor."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteMeasure"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "measure": "014f8806-ef40-7000-8000-000000006001",
+                     *             "outcome": "Ein Entwurf der Geschäftsordnung liegt vor."
+                     *           },
+                     *           "occurred_on": "2016-05-24",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "measure_completed",
+                     *           "version": 42
+                     *         }
+                     *       ],
+                     *       "version": 42,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The measure is completed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "measure": "014f8806-ef40-7000-8000-000000006001",
+                     *             "outcome": "Ein Entwurf der Geschäftsordnung liegt vor."
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-05-24",
+                     *           "position": 58,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "measure_completed",
+                     *           "version": 42
+                     *         }
+                     *       ],
+                     *       "version": 42,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_milestone: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "report",
+                 *       "occurred_on": "2016-11-15",
+                 *       "public_url": "https://example.org/bildungsbericht-2016.pdf",
+                 *       "title": "Erster Bildungsbericht"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordMilestone"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "kind": "report",
+                     *             "public_url": "https://example.org/bildungsbericht-2016.pdf",
+                     *             "title": "Erster Bildungsbericht"
+                     *           },
+                     *           "occurred_on": "2016-11-15",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "milestone_reached",
+                     *           "version": 57
+                     *         }
+                     *       ],
+                     *       "version": 57,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The milestone is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "kind": "report",
+                     *             "public_url": "https://example.org/bildungsbericht-2016.pdf",
+                     *             "title": "Erster Bildungsbericht"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-11-15",
+                     *           "position": 73,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "milestone_reached",
+                     *           "version": 57
+                     *         }
+                     *       ],
+                     *       "version": 57,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    propose_model_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-01-19",
+                 *       "priority": "014f8806-ef40-7000-8000-000000002001",
+                 *       "solution": "014f8806-ef40-7000-8000-00000000f101"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposeModelSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "donor": "14713",
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "title": "Kommunaler Bildungsbericht in drei Bänden"
+                     *           },
+                     *           "occurred_on": "2016-01-19",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_proposed",
+                     *           "version": 35
+                     *         }
+                     *       ],
+                     *       "version": 35,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The model solution is proposed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "donor": "14713",
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "title": "Kommunaler Bildungsbericht in drei Bänden"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-01-19",
+                     *           "position": 51,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_proposed",
+                     *           "version": 35
+                     *         }
+                     *       ],
+                     *       "version": 35,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    adapt_model_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The model solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                model_solution_id: components["parameters"]["ModelSolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adaptation": "Die Gremien tagen halbjährlich, weil die Ämter kleiner sind.",
+                 *       "occurred_on": "2016-04-26"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdaptModelSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "adaptation": "Die Gremien tagen halbjährlich, weil die Ämter kleiner sind.",
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "occurred_on": "2016-04-26",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_adapted",
+                     *           "version": 39
+                     *         }
+                     *       ],
+                     *       "version": 39,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The adaptation is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "adaptation": "Die Gremien tagen halbjährlich, weil die Ämter kleiner sind.",
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-04-26",
+                     *           "position": 55,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_adapted",
+                     *           "version": 39
+                     *         }
+                     *       ],
+                     *       "version": 39,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    adopt_model_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The model solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                model_solution_id: components["parameters"]["ModelSolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-10-18"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdoptModelSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "occurred_on": "2016-10-18",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_adopted",
+                     *           "version": 40
+                     *         }
+                     *       ],
+                     *       "version": 40,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The model solution is adopted. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-10-18",
+                     *           "position": 56,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_adopted",
+                     *           "version": 40
+                     *         }
+                     *       ],
+                     *       "version": 40,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    reject_model_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The model solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                model_solution_id: components["parameters"]["ModelSolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-02-23",
+                 *       "reason": "Sie setzt ein eigenes Amt voraus."
+                 *     }
+                 */
+                "application/json": components["schemas"]["RejectModelSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "occurred_on": "2016-02-23",
+                     *           "reason": "Sie setzt ein eigenes Amt voraus.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_rejected",
+                     *           "version": 36
+                     *         }
+                     *       ],
+                     *       "version": 36,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The model solution is rejected. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-02-23",
+                     *           "position": 52,
+                     *           "reason": "Sie setzt ein eigenes Amt voraus.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_rejected",
+                     *           "version": 36
+                     *         }
+                     *       ],
+                     *       "version": 36,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    select_model_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The model solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                model_solution_id: components["parameters"]["ModelSolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-02-23"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SelectModelSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "occurred_on": "2016-02-23",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_selected",
+                     *           "version": 38
+                     *         }
+                     *       ],
+                     *       "version": 38,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The model solution is selected. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "solution": "014f8806-ef40-7000-8000-00000000f101"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-02-23",
+                     *           "position": 54,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "model_solution_selected",
+                     *           "version": 38
+                     *         }
+                     *       ],
+                     *       "version": 38,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    succeed_municipality: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "municipality": {
+                 *         "key": "03159"
+                 *       },
+                 *       "occurred_on": "2016-11-01",
+                 *       "reason": "Die Landkreise Göttingen und Osterode am Harz sind vereinigt."
+                 *     }
+                 */
+                "application/json": components["schemas"]["SucceedMunicipality"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "from": "03152",
+                     *             "to": {
+                     *               "key": "03159",
+                     *               "kind": "district",
+                     *               "land": "03",
+                     *               "name": "Göttingen"
+                     *             }
+                     *           },
+                     *           "occurred_on": "2016-11-01",
+                     *           "reason": "Die Landkreise Göttingen und Osterode am Harz sind vereinigt.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "municipality_succeeded",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The municipality is succeeded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "from": "03152",
+                     *             "to": {
+                     *               "key": "03159",
+                     *               "kind": "district",
+                     *               "land": "03",
+                     *               "name": "Göttingen"
+                     *             }
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-11-01",
+                     *           "position": 18,
+                     *           "reason": "Die Landkreise Göttingen und Osterode am Harz sind vereinigt.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "municipality_succeeded",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    capture_need: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5535,6 +15339,52 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "dimension": "strategy",
+                     *             "evidence": [
+                     *               "Bildungs- und Sozialberichterstattung",
+                     *               "Beschluss des Stadtrats"
+                     *             ],
+                     *             "need": "014f8806-ef40-7000-8000-000000001001",
+                     *             "statement": "Es fehlt eine ressortübergreifende Gesamtstrategie für Bildung.",
+                     *             "urgency": "medium"
+                     *           },
+                     *           "occurred_on": "2015-02-10",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "need_captured",
+                     *           "version": 4
+                     *         }
+                     *       ],
+                     *       "version": 4,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The need is captured. */
             201: {
                 headers: {
@@ -5542,6 +15392,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5570,7 +15421,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 16,
+                     *           "position": 20,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5608,7 +15459,13 @@ export interface operations {
     };
     revise_need: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5616,12 +15473,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5665,6 +15527,54 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "changes": {
+                     *               "dimension": "steering",
+                     *               "evidence": [
+                     *                 "Beschluss des Stadtrats"
+                     *               ],
+                     *               "statement": "Bildung wird nicht ressortübergreifend gesteuert.",
+                     *               "urgency": "high"
+                     *             },
+                     *             "need": "014f8806-ef40-7000-8000-000000001001"
+                     *           },
+                     *           "occurred_on": "2015-02-24",
+                     *           "reason": "Ergebnis der Abstimmung zwischen den Fachbereichen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "need_revised",
+                     *           "version": 5
+                     *         }
+                     *       ],
+                     *       "version": 5,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The need is revised. */
             201: {
                 headers: {
@@ -5672,6 +15582,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5701,7 +15612,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-24",
-                     *           "position": 17,
+                     *           "position": 21,
                      *           "reason": "Ergebnis der Abstimmung zwischen den Fachbereichen.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5740,7 +15651,13 @@ export interface operations {
     };
     withdraw_need: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5748,12 +15665,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5789,6 +15711,46 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "need": "014f8806-ef40-7000-8000-000000001002"
+                     *           },
+                     *           "occurred_on": "2015-03-03",
+                     *           "reason": "Der Bedarf war doppelt erfasst.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "need_withdrawn",
+                     *           "version": 7
+                     *         }
+                     *       ],
+                     *       "version": 7,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The need is withdrawn. */
             201: {
                 headers: {
@@ -5796,6 +15758,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5817,7 +15780,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-03",
-                     *           "position": 19,
+                     *           "position": 23,
                      *           "reason": "Der Bedarf war doppelt erfasst.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -5854,9 +15817,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    agree_priority: {
+    add_participant: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5864,12 +15833,695 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "function": "Leitung des Bildungsbüros",
+                 *       "occurred_on": "2015-05-11",
+                 *       "valid_from": "2015-05-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddParticipant"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "function": "Leitung des Bildungsbüros",
+                     *             "participant": "014f8806-ef40-7000-8000-000000009001",
+                     *             "valid_from": "2015-05-01"
+                     *           },
+                     *           "occurred_on": "2015-05-11",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "participant_added",
+                     *           "version": 26
+                     *         }
+                     *       ],
+                     *       "version": 26,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The participant is added. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "function": "Leitung des Bildungsbüros",
+                     *             "participant": "014f8806-ef40-7000-8000-000000009001",
+                     *             "valid_from": "2015-05-01"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-05-11",
+                     *           "position": 42,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "participant_added",
+                     *           "version": 26
+                     *         }
+                     *       ],
+                     *       "version": 26,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    change_participant: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The participant's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                participant_id: components["parameters"]["ParticipantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "changes": {
+                 *         "function": "Koordination Bildungsmonitoring",
+                 *         "organisation": "Volkshochschule"
+                 *       },
+                 *       "occurred_on": "2016-01-11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeParticipant"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "changes": {
+                     *               "function": "Koordination Bildungsmonitoring",
+                     *               "organisation": "Volkshochschule"
+                     *             },
+                     *             "participant": "014f8806-ef40-7000-8000-000000009001"
+                     *           },
+                     *           "occurred_on": "2016-01-11",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "participant_changed",
+                     *           "version": 27
+                     *         }
+                     *       ],
+                     *       "version": 27,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The participant is changed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "changes": {
+                     *               "function": "Koordination Bildungsmonitoring",
+                     *               "organisation": "Volkshochschule"
+                     *             },
+                     *             "participant": "014f8806-ef40-7000-8000-000000009001"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-01-11",
+                     *           "position": 43,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "participant_changed",
+                     *           "version": 27
+                     *         }
+                     *       ],
+                     *       "version": 27,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_participant_departure: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+                /**
+                 * @description The participant's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                participant_id: components["parameters"]["ParticipantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-12-05",
+                 *       "reason": "Wechsel in ein anderes Amt.",
+                 *       "valid_to": "2016-11-30"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordParticipantDeparture"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "participant": "014f8806-ef40-7000-8000-000000009001",
+                     *             "valid_to": "2016-11-30"
+                     *           },
+                     *           "occurred_on": "2016-12-05",
+                     *           "reason": "Wechsel in ein anderes Amt.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "participant_left",
+                     *           "version": 28
+                     *         }
+                     *       ],
+                     *       "version": 28,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The departure is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "participant": "014f8806-ef40-7000-8000-000000009001",
+                     *             "valid_to": "2016-11-30"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-12-05",
+                     *           "position": 44,
+                     *           "reason": "Wechsel in ein anderes Amt.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "participant_left",
+                     *           "version": 28
+                     *         }
+                     *       ],
+                     *       "version": 28,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    pause_case: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-06-01",
+                 *       "reason": "Die Kommune wählt eine neue Verwaltungsspitze.",
+                 *       "until": "2016-09-30"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PauseCase"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "until": "2016-09-30"
+                     *           },
+                     *           "occurred_on": "2016-06-01",
+                     *           "reason": "Die Kommune wählt eine neue Verwaltungsspitze.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_paused",
+                     *           "version": 60
+                     *         }
+                     *       ],
+                     *       "version": 60,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The case is paused. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "until": "2016-09-30"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-06-01",
+                     *           "position": 76,
+                     *           "reason": "Die Kommune wählt eine neue Verwaltungsspitze.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_paused",
+                     *           "version": 60
+                     *         }
+                     *       ],
+                     *       "version": 60,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    agree_priority: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5906,6 +16558,52 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "focus_area": "education_concept",
+                     *             "needs": [
+                     *               "014f8806-ef40-7000-8000-000000001001"
+                     *             ],
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *             "rank": 1,
+                     *             "target_on": "2016-12-31",
+                     *             "title": "Bildungskonzept „Bildungsstadt Halle“"
+                     *           },
+                     *           "occurred_on": "2015-03-10",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "priority_agreed",
+                     *           "version": 8
+                     *         }
+                     *       ],
+                     *       "version": 8,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The priority is agreed. */
             201: {
                 headers: {
@@ -5913,6 +16611,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5941,7 +16640,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-10",
-                     *           "position": 20,
+                     *           "position": 24,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -5979,7 +16678,13 @@ export interface operations {
     };
     drop_priority: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -5987,12 +16692,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6028,6 +16738,46 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "priority": "014f8806-ef40-7000-8000-000000002002"
+                     *           },
+                     *           "occurred_on": "2015-03-24",
+                     *           "reason": "Der Schwerpunkt geht in einem anderen auf.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "priority_dropped",
+                     *           "version": 11
+                     *         }
+                     *       ],
+                     *       "version": 11,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The priority is dropped. */
             201: {
                 headers: {
@@ -6035,6 +16785,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6056,7 +16807,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-24",
-                     *           "position": 23,
+                     *           "position": 27,
                      *           "reason": "Der Schwerpunkt geht in einem anderen auf.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -6095,7 +16846,13 @@ export interface operations {
     };
     revise_priority: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6103,12 +16860,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6153,6 +16915,55 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "changes": {
+                     *               "focus_area": "steering_group",
+                     *               "needs": [
+                     *                 "014f8806-ef40-7000-8000-000000001001"
+                     *               ],
+                     *               "rank": 2,
+                     *               "target_on": "2017-03-31",
+                     *               "title": "Lenkungsgruppe Bildung"
+                     *             },
+                     *             "priority": "014f8806-ef40-7000-8000-000000002001"
+                     *           },
+                     *           "occurred_on": "2015-03-17",
+                     *           "reason": "Der Stadtrat berät erst im Frühjahr 2017.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "priority_revised",
+                     *           "version": 9
+                     *         }
+                     *       ],
+                     *       "version": 9,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The priority is revised. */
             201: {
                 headers: {
@@ -6160,6 +16971,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6190,7 +17002,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-03-17",
-                     *           "position": 21,
+                     *           "position": 25,
                      *           "reason": "Der Stadtrat berät erst im Frühjahr 2017.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -6227,9 +17039,15 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
-    reopen_case: {
+    review_progress: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6237,12 +17055,404 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "agreement": "014f8806-ef40-7000-8000-000000003001",
+                 *       "attainment": [
+                 *         {
+                 *           "level": "partly",
+                 *           "priority": "014f8806-ef40-7000-8000-000000002001",
+                 *           "remark": "Die Lenkungsgruppe tagt vierteljährlich."
+                 *         }
+                 *       ],
+                 *       "next_steps": [
+                 *         "Geschäftsordnung beschließen"
+                 *       ],
+                 *       "occurred_on": "2016-11-29"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviewProgress"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "attainment": [
+                     *               {
+                     *                 "level": "partly",
+                     *                 "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *                 "remark": "Die Lenkungsgruppe tagt vierteljährlich."
+                     *               }
+                     *             ],
+                     *             "next_steps": [
+                     *               "Geschäftsordnung beschließen"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2016-11-29",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "progress_reviewed",
+                     *           "version": 58
+                     *         }
+                     *       ],
+                     *       "version": 58,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The review is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "agreement": "014f8806-ef40-7000-8000-000000003001",
+                     *             "attainment": [
+                     *               {
+                     *                 "level": "partly",
+                     *                 "priority": "014f8806-ef40-7000-8000-000000002001",
+                     *                 "remark": "Die Lenkungsgruppe tagt vierteljährlich."
+                     *               }
+                     *             ],
+                     *             "next_steps": [
+                     *               "Geschäftsordnung beschließen"
+                     *             ]
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-11-29",
+                     *           "position": 74,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "progress_reviewed",
+                     *           "version": 58
+                     *         }
+                     *       ],
+                     *       "version": 58,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_qualification: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "feedback": "Der Austausch mit anderen Kommunen hat am meisten geholfen.",
+                 *       "occurred_on": "2016-04-14",
+                 *       "offering": "014f8806-ef40-7000-8000-00000000f001",
+                 *       "participants": [
+                 *         {
+                 *           "count": 1,
+                 *           "function": "Bildungsmonitoring"
+                 *         },
+                 *         {
+                 *           "count": 2,
+                 *           "function": "Sachbearbeitung Schulverwaltung"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordQualification"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "feedback": "Der Austausch mit anderen Kommunen hat am meisten geholfen.",
+                     *             "offering": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "participants": [
+                     *               {
+                     *                 "count": 1,
+                     *                 "function": "Bildungsmonitoring"
+                     *               },
+                     *               {
+                     *                 "count": 2,
+                     *                 "function": "Sachbearbeitung Schulverwaltung"
+                     *               }
+                     *             ],
+                     *             "title": "Thementag Bildungsmonitoring"
+                     *           },
+                     *           "occurred_on": "2016-04-14",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "qualification_attended",
+                     *           "version": 45
+                     *         }
+                     *       ],
+                     *       "version": 45,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The attendance is recorded. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "feedback": "Der Austausch mit anderen Kommunen hat am meisten geholfen.",
+                     *             "offering": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "participants": [
+                     *               {
+                     *                 "count": 1,
+                     *                 "function": "Bildungsmonitoring"
+                     *               },
+                     *               {
+                     *                 "count": 2,
+                     *                 "function": "Sachbearbeitung Schulverwaltung"
+                     *               }
+                     *             ],
+                     *             "title": "Thementag Bildungsmonitoring"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-04-14",
+                     *           "position": 61,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "qualification_attended",
+                     *           "version": 45
+                     *         }
+                     *       ],
+                     *       "version": 45,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    reopen_case: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6273,6 +17483,44 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {},
+                     *           "occurred_on": "2017-05-15",
+                     *           "reason": "Die Kommune bittet um Begleitung der Umsetzung.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_reopened",
+                     *           "version": 18
+                     *         }
+                     *       ],
+                     *       "version": 18,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The case is open again. */
             201: {
                 headers: {
@@ -6280,6 +17528,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6299,7 +17548,7 @@ export interface operations {
                      *           "data": {},
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-05-15",
-                     *           "position": 30,
+                     *           "position": 34,
                      *           "reason": "Die Kommune bittet um Begleitung der Umsetzung.",
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
@@ -6313,6 +17562,165 @@ export interface operations {
                      *         }
                      *       ],
                      *       "version": 18,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    resume_case: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The case's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                case_id: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-09-12",
+                 *       "reason": "Die neue Verwaltungsspitze will weitermachen."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResumeCase"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {},
+                     *           "occurred_on": "2016-09-12",
+                     *           "reason": "Die neue Verwaltungsspitze will weitermachen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_resumed",
+                     *           "version": 61
+                     *         }
+                     *       ],
+                     *       "version": 61,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The case is resumed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-09-12",
+                     *           "position": 77,
+                     *           "reason": "Die neue Verwaltungsspitze will weitermachen.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *             "kind": "case"
+                     *           },
+                     *           "type": "case_resumed",
+                     *           "version": 61
+                     *         }
+                     *       ],
+                     *       "version": 61,
                      *       "warnings": []
                      *     }
                      */
@@ -6469,6 +17877,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "advisor": "014a0325-8c00-7000-8000-00000000c001",
+                     *       "advisor_since": "2014-12-01",
                      *       "agreements": [
                      *         {
                      *           "id": "014f8806-ef40-7000-8000-000000003001",
@@ -6507,15 +17916,24 @@ export interface operations {
                      *           "status": "discarded"
                      *         }
                      *       ],
+                     *       "assessments": [],
                      *       "case_id": "014f8806-ef40-7000-8000-00000000d001",
                      *       "case_number": "TM-2014-0001",
                      *       "contacts": 1,
+                     *       "council_resolutions": [],
+                     *       "documents": [],
                      *       "expired": true,
                      *       "first_contact_on": "2014-12-01",
+                     *       "follow_ups": [],
+                     *       "funding_advice": [],
+                     *       "funding_applications": [],
                      *       "initial_meeting": {
                      *         "held_on": "2015-01-20",
                      *         "outcome": "interested"
                      *       },
+                     *       "measures": [],
+                     *       "milestones": [],
+                     *       "model_solutions": [],
                      *       "municipality": {
                      *         "key": "15002",
                      *         "kind": "independent_city",
@@ -6549,6 +17967,7 @@ export interface operations {
                      *       ],
                      *       "opened_on": "2014-12-01",
                      *       "origin": "kickoff",
+                     *       "participants": [],
                      *       "priorities": [
                      *         {
                      *           "agreed_on": "2015-03-10",
@@ -6575,6 +17994,8 @@ export interface operations {
                      *           "title": "Bildungskonzept „Bildungsstadt Halle“"
                      *         }
                      *       ],
+                     *       "progress_reviews": [],
+                     *       "qualifications": [],
                      *       "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *       "site": "014a0325-8c00-7000-8000-00000000b001",
                      *       "stage": "agreed",
@@ -6590,6 +18011,158 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    close_agency: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Ende der Förderung"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseAgency"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "data": {},
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_closed",
+                     *           "version": 17
+                     *         }
+                     *       ],
+                     *       "version": 17,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The agency is closed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 17,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_closed",
+                     *           "version": 17
+                     *         }
+                     *       ],
+                     *       "version": 17,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -6670,7 +18243,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-02-10",
-                     *           "position": 16,
+                     *           "position": 20,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -6824,7 +18397,13 @@ export interface operations {
     };
     admit_member: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6832,12 +18411,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6873,6 +18457,48 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c004",
+                     *             "roles": [
+                     *               "reader"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_admitted",
+                     *           "version": 8
+                     *         }
+                     *       ],
+                     *       "version": 8,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The member is admitted; its id stands in the event. */
             201: {
                 headers: {
@@ -6880,6 +18506,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6904,7 +18531,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 7,
+                     *           "position": 8,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -6913,10 +18540,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "member_admitted",
-                     *           "version": 7
+                     *           "version": 8
                      *         }
                      *       ],
-                     *       "version": 7,
+                     *       "version": 8,
                      *       "warnings": []
                      *     }
                      */
@@ -6942,7 +18569,13 @@ export interface operations {
     };
     record_departure: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -6950,12 +18583,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6985,6 +18623,45 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c004"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_left",
+                     *           "version": 10
+                     *         }
+                     *       ],
+                     *       "version": 10,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The member left. */
             201: {
                 headers: {
@@ -6992,6 +18669,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -7013,7 +18691,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 9,
+                     *           "position": 10,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -7022,10 +18700,10 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "member_left",
-                     *           "version": 9
+                     *           "version": 10
                      *         }
                      *       ],
-                     *       "version": 9,
+                     *       "version": 10,
                      *       "warnings": []
                      *     }
                      */
@@ -7051,7 +18729,13 @@ export interface operations {
     };
     change_member_roles: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
             header: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -7059,12 +18743,17 @@ export interface operations {
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /**
-                 * @description A new random value for each command; the same one when it is sent again.
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
                  * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
                  */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description The version the command was made on, as the case's ETag; without it 428. `*` only for contacts, members and audit engagements, which mean the same on every version.
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
                  * @example "7"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -7098,6 +18787,49 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "roles": [
+                     *               "coordinator",
+                     *               "agency_admin"
+                     *             ]
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "member_roles_changed",
+                     *           "version": 9
+                     *         }
+                     *       ],
+                     *       "version": 9,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
             /** @description The member's roles are changed. */
             201: {
                 headers: {
@@ -7105,6 +18837,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -7130,7 +18863,7 @@ export interface operations {
                      *           },
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2014-06-01",
-                     *           "position": 8,
+                     *           "position": 9,
                      *           "recorded_at": "2015-09-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
@@ -7139,10 +18872,1130 @@ export interface operations {
                      *             "kind": "agency"
                      *           },
                      *           "type": "member_roles_changed",
-                     *           "version": 8
+                     *           "version": 9
                      *         }
                      *       ],
-                     *       "version": 8,
+                     *       "version": 9,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_offerings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at the most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description `page.next` of the page before.
+                 * @example Nw
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only offerings with this status. */
+                status?: components["schemas"]["OfferingStatus"];
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of offerings. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "capacity": 40,
+                     *           "format": "theme_day",
+                     *           "held_on": "2015-06-10",
+                     *           "offering_id": "014f8806-ef40-7000-8000-00000000f001",
+                     *           "on": "2015-06-10",
+                     *           "place": "Stadthaus Halle (Saale)",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "status": "held",
+                     *           "title": "Thementag Bildungsmonitoring",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "has_more": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfferingPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    schedule_offering: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "capacity": 40,
+                 *       "format": "theme_day",
+                 *       "occurred_on": "2015-03-02",
+                 *       "on": "2015-05-20",
+                 *       "site": "014a0325-8c00-7000-8000-00000000b001",
+                 *       "title": "Thementag Bildungsmonitoring"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleOffering"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "capacity": 40,
+                     *             "format": "theme_day",
+                     *             "on": "2015-05-20",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b001",
+                     *             "title": "Thementag Bildungsmonitoring"
+                     *           },
+                     *           "occurred_on": "2015-03-02",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_scheduled",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The offering is scheduled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "capacity": 40,
+                     *             "format": "theme_day",
+                     *             "on": "2015-05-20",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b001",
+                     *             "title": "Thementag Bildungsmonitoring"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-03-02",
+                     *           "position": 17,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_scheduled",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    read_offering: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offering. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capacity": 40,
+                     *       "format": "theme_day",
+                     *       "held_on": "2015-06-10",
+                     *       "offering_id": "014f8806-ef40-7000-8000-00000000f001",
+                     *       "on": "2015-06-10",
+                     *       "place": "Stadthaus Halle (Saale)",
+                     *       "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *       "status": "held",
+                     *       "title": "Thementag Bildungsmonitoring",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Offering"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    cancel_offering: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2015-06-10",
+                 *       "reason": "Zu wenige Anmeldungen."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelOffering"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {},
+                     *           "occurred_on": "2015-06-10",
+                     *           "reason": "Zu wenige Anmeldungen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_cancelled",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The offering is cancelled. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-06-10",
+                     *           "position": 19,
+                     *           "reason": "Zu wenige Anmeldungen.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_cancelled",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    hold_offering: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2015-06-10"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HoldOffering"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {},
+                     *           "occurred_on": "2015-06-10",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_held",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The offering is held. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-06-10",
+                     *           "position": 19,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_held",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    postpone_offering: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2015-05-04",
+                 *       "on": "2015-06-10",
+                 *       "place": "Stadthaus Halle (Saale)",
+                 *       "reason": "Die Referentin ist verhindert."
+                 *     }
+                 */
+                "application/json": components["schemas"]["PostponeOffering"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "on": "2015-06-10",
+                     *             "place": "Stadthaus Halle (Saale)"
+                     *           },
+                     *           "occurred_on": "2015-05-04",
+                     *           "reason": "Die Referentin ist verhindert.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_postponed",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The offering is postponed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "on": "2015-06-10",
+                     *             "place": "Stadthaus Halle (Saale)"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-05-04",
+                     *           "position": 18,
+                     *           "reason": "Die Referentin ist verhindert.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f001",
+                     *             "kind": "offering"
+                     *           },
+                     *           "type": "offering_postponed",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    set_phase: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2014-06-01",
+                 *       "occurred_on": "2014-06-01",
+                 *       "phase": "Erste Förderphase",
+                 *       "until": "2017-08-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetPhase"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "data": {
+                     *             "from": "2014-06-01",
+                     *             "phase": "Erste Förderphase",
+                     *             "until": "2017-08-31"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "phase_set",
+                     *           "version": 15
+                     *         }
+                     *       ],
+                     *       "version": 15,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The phase is set. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "from": "2014-06-01",
+                     *             "phase": "Erste Förderphase",
+                     *             "until": "2017-08-31"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 15,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "phase_set",
+                     *           "version": 15
+                     *         }
+                     *       ],
+                     *       "version": 15,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    rename_agency: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "changes": {
+                 *         "carrier": "Deutsches Jugendinstitut e.V.",
+                 *         "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                 *       },
+                 *       "occurred_on": "2014-06-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenameAgency"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "data": {
+                     *             "carrier": "Deutsches Jugendinstitut e.V.",
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_renamed",
+                     *           "version": 14
+                     *         }
+                     *       ],
+                     *       "version": 14,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The agency is renamed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c0a2",
+                     *             "role": "network_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "carrier": "Deutsches Jugendinstitut e.V.",
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 14,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "agency_renamed",
+                     *           "version": 14
+                     *         }
+                     *       ],
+                     *       "version": 14,
                      *       "warnings": []
                      *     }
                      */
@@ -7168,7 +20021,13 @@ export interface operations {
     };
     list_sites: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Closed sites as well.
+                 * @example true
+                 */
+                all?: boolean;
+            };
             header?: {
                 /**
                  * @description The language of sentences: German (default) or English.
@@ -7212,6 +20071,11 @@ export interface operations {
                      *         {
                      *           "id": "014a0325-8c00-7000-8000-00000000b002",
                      *           "name": "Leipzig"
+                     *         },
+                     *         {
+                     *           "closed_on": "2014-06-01",
+                     *           "id": "014a0325-8c00-7000-8000-00000000b003",
+                     *           "name": "Magdeburg"
                      *         }
                      *       ]
                      *     }
@@ -7225,6 +20089,1022 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    open_site: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Magdeburg",
+                 *       "occurred_on": "2014-06-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenSite"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "name": "Magdeburg",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b003"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "site_opened",
+                     *           "version": 4
+                     *         }
+                     *       ],
+                     *       "version": 4,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The site is open; its id stands in the event. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "name": "Magdeburg",
+                     *             "site": "014a0325-8c00-7000-8000-00000000b003"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 4,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "site_opened",
+                     *           "version": 4
+                     *         }
+                     *       ],
+                     *       "version": 4,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    close_site: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The site's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                site_id: components["parameters"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2014-06-01",
+                 *       "reason": "Umzug nach Halle"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseSite"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "data": {
+                     *             "site": "014a0325-8c00-7000-8000-00000000b003"
+                     *           },
+                     *           "occurred_on": "2014-06-01",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "site_closed",
+                     *           "version": 16
+                     *         }
+                     *       ],
+                     *       "version": 16,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The site is closed. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "agency_admin"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "site": "014a0325-8c00-7000-8000-00000000b003"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2014-06-01",
+                     *           "position": 16,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014a0325-8c00-7000-8000-00000000a001",
+                     *             "kind": "agency"
+                     *           },
+                     *           "type": "site_closed",
+                     *           "version": 16
+                     *         }
+                     *       ],
+                     *       "version": 16,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_solutions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at the most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description `page.next` of the page before.
+                 * @example Nw
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only solutions with this status. */
+                status?: components["schemas"]["SolutionStatus"];
+                /**
+                 * @description Only solutions that serve the quality dimension with this code.
+                 * @example data
+                 */
+                dimension?: string;
+                /**
+                 * @description Only solutions that serve the focus area with this code.
+                 * @example education_reporting
+                 */
+                focus_area?: string;
+                /**
+                 * @description Only solutions of the programme with this code.
+                 * @example lernen_vor_ort
+                 */
+                origin?: string;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of solutions. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                     *           "dimensions": [
+                     *             "data",
+                     *             "steering"
+                     *           ],
+                     *           "focus_areas": [
+                     *             "education_reporting"
+                     *           ],
+                     *           "origin": "lernen_vor_ort",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "solution_id": "014f8806-ef40-7000-8000-00000000f101",
+                     *           "status": "offered",
+                     *           "title": "Kommunaler Bildungsbericht",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "page": {
+                     *         "has_more": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SolutionPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    describe_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                 *       "dimensions": [
+                 *         "data"
+                 *       ],
+                 *       "donor": "14713",
+                 *       "focus_areas": [
+                 *         "education_reporting"
+                 *       ],
+                 *       "occurred_on": "2015-02-16",
+                 *       "origin": "lernen_vor_ort",
+                 *       "title": "Kommunaler Bildungsbericht in drei Bänden"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DescribeSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                     *             "dimensions": [
+                     *               "data"
+                     *             ],
+                     *             "donor": "14713",
+                     *             "focus_areas": [
+                     *               "education_reporting"
+                     *             ],
+                     *             "origin": "lernen_vor_ort",
+                     *             "title": "Kommunaler Bildungsbericht in drei Bänden"
+                     *           },
+                     *           "occurred_on": "2015-02-16",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_described",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The solution is described. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                     *             "dimensions": [
+                     *               "data"
+                     *             ],
+                     *             "donor": "14713",
+                     *             "focus_areas": [
+                     *               "education_reporting"
+                     *             ],
+                     *             "origin": "lernen_vor_ort",
+                     *             "title": "Kommunaler Bildungsbericht in drei Bänden"
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-02-16",
+                     *           "position": 17,
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_described",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "version": 1,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    read_solution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                solution_id: components["parameters"]["SolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The solution. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
+                     *       "dimensions": [
+                     *         "data",
+                     *         "steering"
+                     *       ],
+                     *       "focus_areas": [
+                     *         "education_reporting"
+                     *       ],
+                     *       "origin": "lernen_vor_ort",
+                     *       "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *       "solution_id": "014f8806-ef40-7000-8000-00000000f101",
+                     *       "status": "offered",
+                     *       "title": "Kommunaler Bildungsbericht",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Solution"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    revise_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                solution_id: components["parameters"]["SolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "changes": {
+                 *         "dimensions": [
+                 *           "data",
+                 *           "steering"
+                 *         ],
+                 *         "donor": null,
+                 *         "title": "Kommunaler Bildungsbericht"
+                 *       },
+                 *       "occurred_on": "2015-09-07",
+                 *       "reason": "Rückmeldung aus zwei Kommunen."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReviseSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {
+                     *             "changes": {
+                     *               "dimensions": [
+                     *                 "data",
+                     *                 "steering"
+                     *               ],
+                     *               "donor": null,
+                     *               "title": "Kommunaler Bildungsbericht"
+                     *             }
+                     *           },
+                     *           "occurred_on": "2015-09-07",
+                     *           "reason": "Rückmeldung aus zwei Kommunen.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_revised",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The solution is revised. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {
+                     *             "changes": {
+                     *               "dimensions": [
+                     *                 "data",
+                     *                 "steering"
+                     *               ],
+                     *               "donor": null,
+                     *               "title": "Kommunaler Bildungsbericht"
+                     *             }
+                     *           },
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2015-09-07",
+                     *           "position": 18,
+                     *           "reason": "Rückmeldung aus zwei Kommunen.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_revised",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "version": 2,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    withdraw_solution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
+                 * @example "7"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The solution's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                solution_id: components["parameters"]["SolutionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2016-04-11",
+                 *       "reason": "Durch eine neuere Fassung abgelöst."
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawSolution"];
+            };
+        };
+        responses: {
+            /** @description With `validate_only=true`: nothing refuses the command, and this is what it would record. Nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "data": {},
+                     *           "occurred_on": "2016-04-11",
+                     *           "reason": "Durch eine neuere Fassung abgelöst.",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_withdrawn",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ValidationAnswer"];
+                };
+            };
+            /** @description The solution is withdrawn. */
+            201: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "actor": {
+                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *             "role": "advisor"
+                     *           },
+                     *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *           "data": {},
+                     *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *           "occurred_on": "2016-04-11",
+                     *           "position": 19,
+                     *           "reason": "Durch eine neuere Fassung abgelöst.",
+                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *           "schema": 1,
+                     *           "stream": {
+                     *             "id": "014f8806-ef40-7000-8000-00000000f101",
+                     *             "kind": "solution"
+                     *           },
+                     *           "type": "solution_withdrawn",
+                     *           "version": 3
+                     *         }
+                     *       ],
+                     *       "version": 3,
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["RuleRefused"];
+            412: components["responses"]["VersionStale"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -7483,6 +21363,111 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["FocusAreaList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    list_formats: {
+        parameters: {
+            query?: {
+                /** @description Only entries valid on this day. */
+                valid_on?: string;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The formats. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "code": "theme_day",
+                     *           "name": {
+                     *             "de": "Thementag",
+                     *             "en": "Theme day"
+                     *           },
+                     *           "rank": 1,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "education_workshop",
+                     *           "name": {
+                     *             "de": "Bildungswerkstatt",
+                     *             "en": "Education workshop"
+                     *           },
+                     *           "rank": 2,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "development_workshop",
+                     *           "name": {
+                     *             "de": "Entwicklungswerkstatt",
+                     *             "en": "Development workshop"
+                     *           },
+                     *           "rank": 3,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "conference",
+                     *           "name": {
+                     *             "de": "Konferenz",
+                     *             "en": "Conference"
+                     *           },
+                     *           "rank": 4,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "webinar",
+                     *           "name": {
+                     *             "de": "Webinar",
+                     *             "en": "Webinar"
+                     *           },
+                     *           "rank": 5,
+                     *           "version": 1
+                     *         },
+                     *         {
+                     *           "code": "visit",
+                     *           "name": {
+                     *             "de": "Hospitation",
+                     *             "en": "Visit"
+                     *           },
+                     *           "rank": 6,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FormatList"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -7788,7 +21773,7 @@ export interface operations {
                      *       "memberships": [
                      *         {
                      *           "agency": {
-                     *             "carrier": "Deutsches Jugendinstitut e.V. (DJI)",
+                     *             "carrier": "Deutsches Jugendinstitut e.V.",
                      *             "case_prefix": "TM",
                      *             "code": "transmit",
                      *             "id": "014a0325-8c00-7000-8000-00000000a001",
@@ -7797,7 +21782,12 @@ export interface operations {
                      *               "15",
                      *               "16"
                      *             ],
-                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)"
+                     *             "name": "Transferagentur Mitteldeutschland für Kommunales Bildungsmanagement (TransMit)",
+                     *             "phase": {
+                     *               "from": "2014-06-01",
+                     *               "phase": "Erste Förderphase",
+                     *               "until": "2017-08-31"
+                     *             }
                      *           },
                      *           "member": "014a0325-8c00-7000-8000-00000000c002",
                      *           "permissions": [
@@ -7835,6 +21825,11 @@ export interface operations {
                      *             {
                      *               "id": "014a0325-8c00-7000-8000-00000000b002",
                      *               "name": "Leipzig"
+                     *             },
+                     *             {
+                     *               "closed_on": "2014-06-01",
+                     *               "id": "014a0325-8c00-7000-8000-00000000b003",
+                     *               "name": "Magdeburg"
                      *             }
                      *           ]
                      *         }

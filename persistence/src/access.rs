@@ -101,6 +101,18 @@ impl Access {
         })
     }
 
+    /// A member of the network in the agency that it opens.
+    pub(crate) fn founder(scope: Scope, code: String, member: Uuid, role: Role) -> Self {
+        Self {
+            scope,
+            code,
+            principal: Principal::Network { member, role },
+            permissions: vec![Permission::NetworkAdmin],
+            sites: None,
+            cases: None,
+        }
+    }
+
     pub(crate) fn operator(scope: Scope, code: String) -> Self {
         Self {
             scope,
@@ -185,6 +197,8 @@ pub struct Errand {
     pub permission: Permission,
     /// The case it is about.
     pub case: Option<Uuid>,
+    /// The offering or solution it is about, whose state is always looked for.
+    pub stream: Option<Uuid>,
     /// Whether it needs the state of that case.
     pub needs_state: bool,
 }
@@ -198,6 +212,8 @@ pub struct Entry {
     pub agency: (u64, std::sync::Arc<AgencyState>),
     /// The case; none if none was looked for, or there is none such for this caller.
     pub case: Option<crate::read::CaseRead>,
+    /// The offering or solution; none if none was looked for, or the agency has none such.
+    pub stream: Option<crate::read::StreamRead>,
 }
 
 /// Somebody's membership of an agency.

@@ -1,7 +1,7 @@
 //! What can go wrong: with a command, and with the store itself.
 
 use fallbuch_domain::envelope::UnreadableEvent;
-use fallbuch_domain::{Permission, Rejection};
+use fallbuch_domain::{Finding, Permission, Rejection};
 use sea_orm::{DbErr, RuntimeErr};
 
 use crate::read::RecordedBody;
@@ -12,6 +12,9 @@ pub enum CommandError {
     /// Rules refuse it.
     #[error(transparent)]
     Refused(#[from] Rejection),
+    /// No rule refuses it, but it was not to be carried out with warnings.
+    #[error("refused for its warnings")]
+    Warned(Vec<Finding>),
     /// It was made on an older version of the stream.
     #[error("the stream is at version {current_version}")]
     Stale {

@@ -50,10 +50,10 @@ pub use onboarding::Operator;
 pub use projection::{Following, StoppedAt};
 pub use read::{
     Activity, ActivityCount, CaseFilter, CaseHead, CaseListItem, CaseRead, Page, Point,
-    RecordedBody,
+    RecordedBody, StreamRead,
 };
 pub use rebuild::{Rebuildable, Rebuilt};
 pub use sources::{Clock, IdSource, Sources};
 pub use store::{Options, Store};
 pub use wall::Breaches;
-pub use writer::{Expected, IdempotencyKey, Receipt};
+pub use writer::{Expected, Handling, IdempotencyKey, Preview, Receipt};

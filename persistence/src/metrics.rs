@@ -21,7 +21,7 @@ pub(crate) use flush::FlushPath;
 use flush::{Flush, Flushes};
 
 use crate::error::CommandError;
-use crate::writer::Verdict;
+use crate::writer::{Intent, Verdict};
 
 /// The store's counters, gauges and histograms; cheap to clone, all clones are the same.
 #[derive(Clone, Default)]
@@ -51,8 +51,10 @@ impl Metrics {
     /// Adds all of them to a registry, whose prefix stands before their names:
     ///
     /// - `commands`, counter: commands by `verdict` (accepted, replayed, refused, stale,
-    ///   version_required, key_reused, forbidden, not_found, overloaded, failed) and `rule`. A command
-    ///   that several rules refuse counts once for each of them; `rule` is empty for other verdicts.
+    ///   version_required, key_reused, forbidden, not_found, overloaded, failed, validated) and `rule`. A
+    ///   command that several rules refuse counts once for each of them, as does one that was refused
+    ///   strictly for its warnings; `rule` is empty for other verdicts. What was only to be validated is
+    ///   `validated` whatever came of it, or `failed`.
     /// - `flush_duration`, histogram in seconds: from deciding a batch to its commit, by `path` (fast:
     ///   on what is cached; locked: under the lane's lock; single: one command after a failure) and
     ///   `result` (settled; moved: another process wrote, nothing was stored; failed).
@@ -105,11 +107,17 @@ impl Metrics {
         depths.get_or_create_owned(&AgencyLabels { agency })
     }
 
-    /// Counts a verdict of the writer.
-    pub(crate) fn count(&self, verdict: &Verdict) {
-        match verdict {
-            Ok(receipt) => self.0.commands.count_done(receipt),
-            Err(error) => self.0.commands.count_error(error),
+    /// Counts a verdict of the writer. What was only to be validated counts apart: a form may ask with every field that
+    /// is filled in, and its refusals are nobody's failed attempts.
+    pub(crate) fn count(&self, intent: &Intent, verdict: &Verdict) {
+        let commands = &self.0.commands;
+        match (intent, verdict) {
+            (Intent::Record(_), Ok(receipt)) => commands.count_done(receipt),
+            (Intent::Record(_), Err(error))
+            | (Intent::Validate, Err(error @ CommandError::Store(_))) => {
+                commands.count_error(error);
+            }
+            (Intent::Validate, Ok(_) | Err(_)) => commands.count_validated(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What only the machine's owner does: founding agencies, and saying which login is which member.
 
 use fallbuch_domain::agency::command::Terms;
+use fallbuch_domain::agency::site::OpenSite;
 use fallbuch_domain::agency::{AgencyCommand, AgencyOpened, NETWORK};
 use fallbuch_domain::text::Line;
 use fallbuch_domain::{Command, Role};
@@ -102,7 +103,9 @@ impl Operator {
         let key = format!("open-agency/{}", agency.code);
         let command = AgencyCommand::OpenAgency {
             occurred_on,
+            reason: None,
             agency,
+            administrator: None,
         };
         self.execute(&access, Expected::New, command, key).await?;
         Ok(access)
@@ -144,10 +147,11 @@ impl Operator {
         name: &str,
     ) -> Result<Receipt, CommandError> {
         let key = format!("open-site/{name}");
-        let command = AgencyCommand::OpenSite {
+        let command = AgencyCommand::OpenSite(OpenSite {
             occurred_on,
+            reason: None,
             name: Line::from(name),
-        };
+        });
         self.execute(agency, Expected::Any, command, key).await
     }
 

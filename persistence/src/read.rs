@@ -1,15 +1,17 @@
-//! Reading: cases, their lists, their events and past states. Never waits for a writer.
+//! Reading: cases, offerings and solutions, their lists, their events and past states. Never waits for a writer.
 
 mod activity;
 mod case;
 mod feed;
 mod history;
+mod stream;
 
 pub use activity::{Activity, ActivityCount};
 pub use case::{CaseFilter, CaseHead, CaseListItem, CaseRead};
 pub use history::Point;
 use serde::Serialize;
 use serde_json::value::RawValue;
+pub use stream::StreamRead;
 
 use fallbuch_domain::Timestamp;
 

@@ -58,6 +58,8 @@ pub(crate) struct Head {
 pub(crate) enum Newest {
     Agency(Arc<AgencyState>),
     Case(Arc<CaseState>),
+    /// An offering or a solution.
+    Other(Arc<State>),
     /// Stored in the shape of another version of the software: fold the log instead.
     OtherShape(StreamKind),
 }
@@ -273,6 +275,7 @@ fn head(row: Row) -> Result<Option<Head>, StoreError> {
         match State::from_stored(kind, &state)? {
             State::Agency(agency) => Newest::Agency(Arc::new(agency)),
             State::Case(case) => Newest::Case(Arc::new(case)),
+            state @ (State::Offering(_) | State::Solution(_)) => Newest::Other(Arc::new(state)),
         }
     } else {
         Newest::OtherShape(kind)

@@ -14,6 +14,7 @@ use fallbuch_domain::Key;
 use uuid::Uuid;
 
 use crate::tenant::stated;
+use crate::writer::Founding;
 
 pub(crate) use batch::{Batch, CommandRecord, EventRow, HeadRow};
 
@@ -55,6 +56,14 @@ pub(crate) struct Recorded {
 
 /// One connection or transaction of a writer.
 pub(crate) trait Session: Send {
+    /// Makes the rows of a new agency: its code, its lane, its administrator's login. They are there already if the
+    /// agency is; false, and nothing is made, if another agency has the code.
+    fn found(
+        &mut self,
+        agency: Uuid,
+        founding: &Founding,
+    ) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
+
     /// The agency's lane; with `lock` nobody else moves it until the transaction ends.
     fn lane(
         &mut self,
@@ -110,6 +119,36 @@ pub(crate) trait Session: Send {
     /// Stores the batch if the lane is still where the batch begins; tells whether it was.
     fn append(&mut self, batch: &Batch) -> impl Future<Output = Result<bool, sqlx::Error>> + Send;
 }
+
+/// [`Session::found`]; `$reserve` reserves the administrator's login, in the database's own way.
+macro_rules! found {
+    ($reserve:ident) => {
+        async fn found(&mut self, agency: Uuid, founding: &Founding) -> Result<bool, sqlx::Error> {
+            let made = sqlx::query(
+                "INSERT INTO agency (agency_id, code) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            )
+            .bind(agency)
+            .bind(&founding.code)
+            .execute(&mut *self)
+            .await?;
+            if made.rows_affected() == 0 {
+                let known: Option<String> =
+                    sqlx::query_scalar("SELECT code FROM agency WHERE agency_id = $1")
+                        .bind(agency)
+                        .fetch_optional(&mut *self)
+                        .await?;
+                return Ok(known.is_some());
+            }
+            sqlx::query("INSERT INTO lane (agency_id) VALUES ($1)")
+                .bind(agency)
+                .execute(&mut *self)
+                .await?;
+            $reserve(self, agency, founding).await?;
+            Ok(true)
+        }
+    };
+}
+use found;
 
 /// The reading half of [`Session`], whose statements are the same on both databases.
 macro_rules! reads {

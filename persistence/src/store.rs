@@ -1,31 +1,33 @@
 //! The store: one value that opens the database, takes commands and answers queries.
 
+mod commands;
 mod entrance;
+mod network;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
+use fallbuch_domain::Key;
 use fallbuch_domain::catalogue::Catalogue;
-use fallbuch_domain::{Command, Key};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::runtime::Handle;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::access::Access;
 use crate::database::{self, Database, DatabaseUrl};
 use crate::directory::Directory;
-use crate::error::{CommandError, StoreError};
+use crate::error::StoreError;
 use crate::evidence::Secret;
 use crate::metrics::Metrics;
 use crate::projection::Worker;
 use crate::reader::Reader;
 use crate::sources::Sources;
 use crate::tenant::{Scope, on_bound, stated};
-use crate::writer::{Expected, IdempotencyKey, Queue, Receipt, Submission, Workshop, Writer};
+use crate::writer::{Queue, Workshop};
 use crate::{catalogue, migration, setting, wall};
 
 /// What a store is opened with.
@@ -126,66 +128,6 @@ impl Store {
             desks: Mutex::new(Some(HashMap::new())),
             follower: Mutex::new(None),
         })))
-    }
-
-    /// Carries a command out, once for its key; the verdict leaves after the commit.
-    ///
-    /// `stream` is none for a command that begins a stream whose id is still to be made.
-    ///
-    /// # Errors
-    /// The verdict, if it is a refusal; nothing was stored then.
-    pub async fn execute(
-        &self,
-        access: &Access,
-        stream: Option<Uuid>,
-        expected: Expected,
-        command: Command,
-        key: IdempotencyKey,
-    ) -> Result<Receipt, CommandError> {
-        let (reply, verdict) = oneshot::channel();
-        let access = access.clone();
-        let agency = access.agency();
-        let submission = Submission {
-            access,
-            stream,
-            expected,
-            command,
-            key,
-            reply,
-        };
-        let queued = self.queue(agency).map_err(CommandError::from);
-        let queued = queued.and_then(|queue| Ok(queue.push(submission)?));
-        let settled = match queued {
-            Ok(()) => verdict.await.map_err(|_| StoreError::Stopped.into()),
-            Err(error) => Err(error),
-        };
-        // The writer counts its verdicts itself: there may be nobody left who waits for them.
-        settled.unwrap_or_else(|error| {
-            self.metrics().count_unsettled(&error);
-            Err(error)
-        })
-    }
-
-    /// The queue of the agency's writer, which is started if there is none.
-    fn queue(&self, agency: Uuid) -> Result<Arc<Queue>, StoreError> {
-        // SQLite has one writer for all agencies.
-        let whose = match self.0.workshop.database {
-            Database::Postgres(_) => agency,
-            Database::Sqlite(_) => Uuid::nil(),
-        };
-        let mut writers = self
-            .0
-            .writers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let writers = writers.as_mut().ok_or(StoreError::Stopped)?;
-        let serving = writers.entry(whose).or_insert_with(|| {
-            let queue = Arc::new(Queue::new(self.metrics().clone()));
-            let writer = Writer::new(self.0.workshop.clone());
-            let task = self.0.runtime.spawn(writer.run(Arc::clone(&queue)));
-            Serving { queue, task }
-        });
-        Ok(Arc::clone(&serving.queue))
     }
 
     /// The agency's reader, which is started if there is none.

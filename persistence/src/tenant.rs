@@ -32,9 +32,10 @@ use crate::error::is_away;
 pub(crate) struct Scope(Uuid);
 
 impl Scope {
-    /// The scope of `agency`. Made in four places: for a caller whose membership is being looked up or was found
-    /// (`store/entrance.rs`), for the machine's owner (`onboarding.rs`), for projections (`projection/worker.rs`),
-    /// and by an [`Access`](crate::Access), which comes from the first two. A test holds the source against this list.
+    /// The scope of `agency`. Made in five places: for a caller whose membership is being looked up or was found
+    /// (`store/entrance.rs`), for members of the network and the agencies they open (`store/network.rs`), for the
+    /// machine's owner (`onboarding.rs`), for projections (`projection/worker.rs`), and by an
+    /// [`Access`](crate::Access), which comes from the first three. A test holds the source against this list.
     pub(crate) fn of(agency: Uuid) -> Self {
         Self(agency)
     }

@@ -4,6 +4,8 @@
 //! - Every verdict, refusals too, is true at the agency's head: either the head did not move since
 //!   everything it rests on was read (compare-and-set), or the lane was locked before reading.
 //! - A verdict leaves after the commit.
+//! - A command that is only to be validated is decided in its place like any other and adds nothing: its verdict
+//!   waits for the same commit or compare, as a refusal's does (ADR 0022).
 //! - The order of checks: replay by key, the member's right, the version, the rules.
 //!
 //! Commands that wait together are settled together: decided one after the other, each on the states
@@ -16,6 +18,7 @@
 
 mod cache;
 mod draft;
+mod founding;
 mod lookup;
 mod queue;
 mod rows;
@@ -40,10 +43,11 @@ use crate::sources::Sources;
 use crate::tenant::{Scope, bound};
 use cache::AgencyCache;
 use draft::Draft;
+pub(crate) use founding::Founding;
 use lookup::{Lookup, command_ids, replay, replay_refused};
 pub(crate) use queue::Queue;
-pub(crate) use submission::Submission;
-pub use submission::{Expected, IdempotencyKey, Receipt};
+pub use submission::{Expected, Handling, IdempotencyKey, Preview, Receipt};
+pub(crate) use submission::{Intent, Submission};
 
 /// How many commands one flush takes at the most.
 const COMMANDS: usize = 256;
@@ -141,7 +145,8 @@ impl Writer {
             // A flush takes as many commands as its bytes allow; the rest is the next one.
             let rest = batch.split_off(verdicts.len().clamp(1, batch.len()));
             for (submission, verdict) in batch.into_iter().zip(verdicts) {
-                self.workshop.metrics.count(&verdict);
+                let metrics = &self.workshop.metrics;
+                metrics.count(&submission.intent, &verdict);
                 submission.answer(verdict);
             }
             batch = rest;
@@ -353,8 +358,11 @@ impl Writer {
             Lookup::OfRefused => HashMap::new(),
         };
         for submission in batch {
-            let verdict = match recorded.get(&submission.command_id()) {
-                Some(recorded) => replay(session, agency, submission, recorded).await,
+            let earlier = submission
+                .identified()
+                .and_then(|(key, id)| Some((key, recorded.get(&id)?)));
+            let verdict = match earlier {
+                Some((key, recorded)) => replay(session, agency, key, recorded).await,
                 None => draft.add(session, cache, &self.workshop, submission).await,
             };
             if let Err(CommandError::Store(error)) = verdict {

@@ -1,6 +1,9 @@
 //! The domain's sample commands over HTTP, on the real ids of one case.
 
-use fallbuch_domain::case::{CommandKind, sample};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use fallbuch_domain::case::{CaseEvent, CommandKind, Target, sample};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -50,7 +53,7 @@ impl Step {
     pub fn sample(kind: CommandKind, made: Option<Uuid>) -> Self {
         Self {
             kind,
-            target: sample_target(kind),
+            target: sample::target(kind),
             made,
             changes: json!({}),
         }
@@ -69,12 +72,29 @@ impl Step {
         Self { changes, ..self }
     }
 
-    /// The domain's whole walk through all kinds of commands.
+    /// The domain's walk through the kinds of commands as far as a Gemeinde can go: it is not eligible
+    /// where an application asks for it (R18).
     #[must_use]
     pub fn walk() -> Vec<Self> {
+        let funded = [
+            CommandKind::SubmitFundingApplication,
+            CommandKind::RecordFundingDecision,
+            CommandKind::ChangeFundingPeriod,
+        ];
+        let mut walk = Self::whole_walk();
+        walk.retain(|step| !funded.contains(&step.kind));
+        walk
+    }
+
+    /// The domain's whole walk through all kinds of commands, for a Landkreis or a kreisfreie Stadt.
+    #[must_use]
+    pub fn whole_walk() -> Vec<Self> {
         let steps = sample::WALK.iter();
         steps
-            .map(|(kind, made)| Self::sample(*kind, *made))
+            .map(|step| Self {
+                target: step.about,
+                ..Self::sample(step.kind, step.made)
+            })
             .collect()
     }
 }
@@ -130,7 +150,9 @@ impl SampleCase {
             text = text.replace(&sample.to_string(), &real.to_string());
         }
         let mut body: Value = serde_json::from_str(&text).expect("ids are no syntax");
-        if kind == CommandKind::OpenCase {
+        if kind == CommandKind::OpenCase && self.municipality.len() == 5 {
+            body["municipality"] = json!({"key": self.municipality});
+        } else if kind == CommandKind::OpenCase {
             let name = format!("Gemeinde {}", self.municipality);
             body["municipality"] = json!({"key": self.municipality, "name": name});
         }
@@ -165,11 +187,39 @@ impl SampleCase {
 
     /// Sends the next command on the case's version, and moves with it if it is accepted.
     pub async fn play(&mut self, client: &Client, step: Step) -> Answer {
+        self.provide(client, step.kind).await;
         let answer = self.request(client, &step).send().await;
         if answer.status == 201 {
             self.follow(&answer, &step);
         }
         answer
+    }
+
+    /// Sees to it that the agency has what a command of this kind takes from it: an offering that was
+    /// held, or a solution.
+    pub async fn provide(&mut self, client: &Client, kind: CommandKind) {
+        let thing = match kind {
+            CommandKind::RecordQualification => sample::OFFERING,
+            CommandKind::ProposeModelSolution => sample::SOLUTION,
+            _ => return,
+        };
+        if self.has(thing) {
+            return;
+        }
+        let made = if thing == sample::OFFERING {
+            let mut body = json!(fallbuch_domain::offering::sample::schedule());
+            body["site"] = json!(self.real(sample::SITE));
+            let offering = made(client, &format!("{}/offerings", self.agency), &body).await;
+            let path = format!("{}/offerings/{offering}/holdings", self.agency);
+            let held = json!(fallbuch_domain::offering::sample::hold());
+            let held = client.post(&path, &held).if_match("\"1\"");
+            held.send().await.expect_status(201);
+            offering
+        } else {
+            let body = json!(fallbuch_domain::solution::sample::describe());
+            made(client, &format!("{}/solutions", self.agency), &body).await
+        };
+        self.ids.push((thing, made));
     }
 
     /// The next command on the case's version.
@@ -205,59 +255,71 @@ impl SampleCase {
             location.clone_into(&mut self.path);
         }
         if let Some(sample) = step.made {
-            let data = &done["events"][0]["data"];
-            let made = ["need", "priority", "agreement"]
-                .iter()
-                .find_map(|name| data[name].as_str());
-            let real = made.and_then(|id| id.parse().ok()).expect("a new id");
+            let event = &done["events"][0];
+            let (kind, schema) = (event["type"].as_str(), event["schema"].as_u64());
+            let schema = u32::try_from(schema.expect("a schema")).expect("a small number");
+            let data = event["data"].to_string();
+            let event = CaseEvent::from_stored(kind.expect("a type"), schema, &data);
+            let real = event.expect("an event of a case").made();
+            let real = real.expect("a new id");
             self.ids.push((sample, real));
         }
     }
 }
 
-/// Where a command is posted, below its case.
+/// The stream that a command began.
+async fn made(client: &Client, path: &str, body: &Value) -> Uuid {
+    let begun = client.post(path, body).send().await.expect_status(201);
+    let id = begun.json()["events"][0]["stream"]["id"].clone();
+    serde_json::from_value(id).expect("an id")
+}
+
+/// The member of a case's representation that lists things of this kind.
+///
+/// # Panics
+/// If it is no kind of thing.
+#[must_use]
+pub fn list_of(thing: Target) -> &'static str {
+    match thing {
+        Target::NewCase | Target::Case => panic!("a case lists no cases"),
+        Target::Need => "needs",
+        Target::Priority => "priorities",
+        Target::Agreement => "agreements",
+        Target::Assessment => "assessments",
+        Target::ModelSolution => "model_solutions",
+        Target::Measure => "measures",
+        Target::Application => "funding_applications",
+        Target::FollowUp => "follow_ups",
+        Target::Participant => "participants",
+        Target::Document => "documents",
+    }
+}
+
+/// Where a command is posted, below its case, as the contract says.
 ///
 /// # Panics
 /// If the target does not fit the kind.
 #[must_use]
 pub fn command_path(kind: CommandKind, target: Option<Uuid>) -> String {
-    let id = || target.expect("this command is about something");
-    match kind {
-        CommandKind::OpenCase => panic!("an opening has no case"),
-        CommandKind::RecordContact => "/contacts".to_owned(),
-        CommandKind::RecordInitialMeeting => "/initial-meetings".to_owned(),
-        CommandKind::CaptureNeed => "/needs".to_owned(),
-        CommandKind::ReviseNeed => format!("/needs/{}/revisions", id()),
-        CommandKind::WithdrawNeed => format!("/needs/{}/withdrawals", id()),
-        CommandKind::AgreePriority => "/priorities".to_owned(),
-        CommandKind::RevisePriority => format!("/priorities/{}/revisions", id()),
-        CommandKind::DropPriority => format!("/priorities/{}/droppings", id()),
-        CommandKind::DraftAgreement => "/agreements".to_owned(),
-        CommandKind::RedraftAgreement => format!("/agreements/{}/revisions", id()),
-        CommandKind::DiscardAgreementDraft => format!("/agreements/{}/discardings", id()),
-        CommandKind::SignAgreement => format!("/agreements/{}/signatures", id()),
-        CommandKind::CloseCase => "/closures".to_owned(),
-        CommandKind::ReopenCase => "/reopenings".to_owned(),
-    }
-}
-
-/// What the sample's command of this kind is about, by the sample's ids.
-#[must_use]
-pub fn sample_target(kind: CommandKind) -> Option<Uuid> {
-    match kind {
-        CommandKind::ReviseNeed => Some(sample::NEED),
-        CommandKind::WithdrawNeed => Some(sample::OTHER_NEED),
-        CommandKind::RevisePriority => Some(sample::PRIORITY),
-        CommandKind::DropPriority => Some(sample::OTHER_PRIORITY),
-        CommandKind::RedraftAgreement | CommandKind::SignAgreement => Some(sample::AGREEMENT),
-        CommandKind::DiscardAgreementDraft => Some(sample::OTHER_AGREEMENT),
-        CommandKind::OpenCase
-        | CommandKind::RecordContact
-        | CommandKind::RecordInitialMeeting
-        | CommandKind::CaptureNeed
-        | CommandKind::AgreePriority
-        | CommandKind::DraftAgreement
-        | CommandKind::CloseCase
-        | CommandKind::ReopenCase => None,
+    static PATHS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        let contract: Value = serde_json::from_str(include_str!("../../openapi/openapi.json"))
+            .expect("the contract is JSON");
+        let paths = contract["paths"].as_object().expect("it has paths");
+        let posts = paths.iter().filter_map(|(path, item)| {
+            let operation = item["post"]["operationId"].as_str()?;
+            Some((operation.to_owned(), path.clone()))
+        });
+        posts.collect()
+    });
+    let path = PATHS.get(kind.operation());
+    let path = path.unwrap_or_else(|| panic!("{} is not in the contract", kind.operation()));
+    let below = path.strip_prefix("/v1/agencies/{agency}/cases/{case_id}");
+    let below = below.expect("a command to a case");
+    match kind.target().parameter() {
+        None => below.to_owned(),
+        Some(name) => {
+            let id = target.expect("this command is about something");
+            below.replace(&format!("{{{name}}}"), &id.to_string())
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use fallbuch_domain::Role;
 use fallbuch_domain::case::{CommandKind, Target, sample};
-use fallbuch_tests::{Answer, Cast, Client, Engine, SampleCase, Step, World, on_both};
+use fallbuch_tests::{Answer, Cast, Client, Engine, SampleCase, Step, World, list_of, on_both};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -63,11 +63,18 @@ fn municipality() -> String {
     )
 }
 
+/// What the agency has and no case refers to: a solution, and an offering that was held.
+struct Spare {
+    solution: Uuid,
+    offering: Uuid,
+}
+
 /// A world with those who play in it.
 struct Theatre {
     world: World,
     cast: Cast,
     coordinator: Client,
+    spare: Spare,
 }
 
 impl Theatre {
@@ -75,10 +82,22 @@ impl Theatre {
         let world = World::founded(engine, &["transmit"]).await;
         let cast = Cast::of(&world, "transmit").await;
         let coordinator = world.as_role("transmit", Role::Coordinator);
+        let mut stock = SampleCase::unopened(&cast, sample::MUNICIPALITY);
+        for kind in [
+            CommandKind::ProposeModelSolution,
+            CommandKind::RecordQualification,
+        ] {
+            stock.provide(&coordinator, kind).await;
+        }
+        let spare = Spare {
+            solution: stock.real(sample::SOLUTION),
+            offering: stock.real(sample::OFFERING),
+        };
         Self {
             world,
             cast,
             coordinator,
+            spare,
         }
     }
 
@@ -118,11 +137,17 @@ impl Said {
         self.item["allowed"].as_bool().unwrap()
     }
 
-    /// Sends it with a body that is as good as can be.
-    async fn send(&self, client: &Client, case: &SampleCase, state: &Value) -> Answer {
-        let target = self.target;
-        let body = satisfying(self.kind, target, case.body(self.kind), state);
-        let request = client.post(&case.address(self.kind, target), &body);
+    /// Asks what would come of it, with a body that is as good as can be.
+    async fn ask(
+        &self,
+        client: &Client,
+        case: &SampleCase,
+        state: &Value,
+        spare: &Spare,
+    ) -> Answer {
+        let body = satisfying(self, case.body(self.kind), state, spare);
+        let request = client.post(&case.address(self.kind, self.target), &body);
+        let request = request.query("validate_only=true");
         request
             .if_match(&format!("\"{}\"", case.version))
             .send()
@@ -134,7 +159,7 @@ impl Said {
         let problem = answer.json();
         let context = format!("{role:?} {:?}: {problem}", self.item);
         if self.allowed() {
-            assert_eq!(answer.status, 201, "{context}");
+            assert_eq!(answer.status, 200, "{context}");
             return;
         }
         let permission = &self.item["required_permission"];
@@ -160,46 +185,57 @@ fn with_status(state: &Value, list: &str, status: &str) -> Vec<Value> {
 }
 
 /// The sample's body made to fit the state, so that only what no body can mend refuses it.
-fn satisfying(kind: CommandKind, target: Option<Uuid>, mut body: Value, state: &Value) -> Value {
+fn satisfying(one: &Said, mut body: Value, state: &Value, spare: &Spare) -> Value {
     let keep = |ids: &mut Value, known: &[Value]| {
         ids.as_array_mut().unwrap().retain(|id| known.contains(id));
     };
-    match kind {
-        CommandKind::AgreePriority => {
-            keep(&mut body["needs"], &with_status(state, "needs", "open"));
+    let agreed = with_status(state, "priorities", "agreed");
+    let open_needs = with_status(state, "needs", "open");
+    // Documents are no matter of this test.
+    for name in ["document", "minutes"] {
+        body.as_object_mut().unwrap().remove(name);
+    }
+    let agreement = || {
+        let mut agreements = state["agreements"].as_array().unwrap().iter();
+        agreements.find(|agreement| agreement["id"] == json!(one.target))
+    };
+    match one.kind {
+        CommandKind::AgreePriority | CommandKind::CompleteAssessment => {
+            keep(&mut body["needs"], &open_needs);
         }
-        CommandKind::RevisePriority => {
-            keep(
-                &mut body["changes"]["needs"],
-                &with_status(state, "needs", "open"),
-            );
+        CommandKind::RevisePriority => keep(&mut body["changes"]["needs"], &open_needs),
+        CommandKind::DraftAgreement | CommandKind::RedraftAgreement if !agreed.is_empty() => {
+            body["priorities"] = json!(agreed);
         }
-        CommandKind::DraftAgreement | CommandKind::RedraftAgreement => {
-            let agreed = with_status(state, "priorities", "agreed");
-            if !agreed.is_empty() {
-                body["priorities"] = json!(agreed);
-            }
+        CommandKind::PlanMeasure if !agreed.is_empty() => body["priority"] = agreed[0].clone(),
+        CommandKind::ProposeModelSolution => {
+            body["solution"] = json!(spare.solution);
+            body.as_object_mut().unwrap().remove("priority");
         }
+        CommandKind::RecordQualification => body["offering"] = json!(spare.offering),
         CommandKind::SignAgreement => {
-            let mut signed = with_status(state, "agreements", "signed");
-            signed.retain(|id| *id != json!(target));
-            if !signed.is_empty() {
-                body["valid_from"] = json!("2017-05-01");
-                body["valid_until"] = json!("2018-12-31");
+            body["valid_from"] = json!("2019-05-01");
+            body["valid_until"] = json!("2019-12-31");
+        }
+        CommandKind::AmendAgreement => {
+            let named = agreement().map(|one| one["priorities"].as_array().unwrap().clone());
+            let named = named.unwrap_or_default();
+            let mut addable = agreed;
+            addable.retain(|id| !named.contains(id));
+            if addable.is_empty() {
+                body["dropped"] = json!(named.last());
             }
+            body["added"] = json!(addable);
         }
         CommandKind::CloseCase => {
-            body["acknowledge"] = json!(with_status(state, "agreements", "signed"));
+            let undecided = state["funding_applications"].as_array().unwrap().iter();
+            let undecided = undecided.filter(|one| one["decision"].is_null());
+            let mut open: Vec<_> = undecided.map(|one| one["id"].clone()).collect();
+            open.extend(with_status(state, "agreements", "signed"));
+            open.extend(with_status(state, "follow_ups", "open"));
+            body["acknowledge"] = json!(open);
         }
-        CommandKind::OpenCase
-        | CommandKind::RecordContact
-        | CommandKind::RecordInitialMeeting
-        | CommandKind::CaptureNeed
-        | CommandKind::ReviseNeed
-        | CommandKind::WithdrawNeed
-        | CommandKind::DropPriority
-        | CommandKind::DiscardAgreementDraft
-        | CommandKind::ReopenCase => {}
+        _ => {}
     }
     body
 }
@@ -217,9 +253,7 @@ fn expected(state: &Value) -> BTreeSet<(&'static str, Option<Uuid>)> {
         let targets = match kind.target() {
             Target::NewCase => Vec::new(),
             Target::Case => vec![None],
-            Target::Need => ids("needs"),
-            Target::Priority => ids("priorities"),
-            Target::Agreement => ids("agreements"),
+            thing => ids(list_of(thing)),
         };
         all.extend(targets.into_iter().map(|target| (kind.operation(), target)));
     }
@@ -228,14 +262,20 @@ fn expected(state: &Value) -> BTreeSet<(&'static str, Option<Uuid>)> {
 
 /// Holds what is said in the state at the end of `life` against what the server does; how many
 /// commands were allowed and how many refused.
-async fn hold(theatre: &Theatre, life: &[Step]) -> (usize, usize) {
+async fn hold(theatre: &Theatre, (number, life): (usize, &Vec<Step>)) -> (usize, usize) {
+    // What a role may not is not a matter of the state: now and then is enough.
+    let roles: &[_] = if number.is_multiple_of(8) {
+        &[Role::Coordinator, Role::Advisor, Role::Reader]
+    } else {
+        &[Role::Coordinator]
+    };
     let case = theatre.copy(life).await;
     let state = theatre.read(&case.path, Role::Reader).await;
     let (mut allowed, mut refused) = (0, 0);
-    for role in [Role::Coordinator, Role::Advisor, Role::Reader] {
-        let client = theatre.world.as_role("transmit", role);
+    for role in roles {
+        let client = theatre.world.as_role("transmit", *role);
         let said = theatre
-            .read(&format!("{}/allowed-commands", case.path), role)
+            .read(&format!("{}/allowed-commands", case.path), *role)
             .await;
         let said: Vec<_> = said["items"]
             .as_array()
@@ -249,19 +289,11 @@ async fn hold(theatre: &Theatre, life: &[Step]) -> (usize, usize) {
             .collect();
         assert_eq!((listed.len(), listed), (said.len(), expected(&state)));
         for one in said {
+            let answer = one.ask(&client, &case, &state, &theatre.spare).await;
+            one.hold_against(&answer, *role);
             if one.allowed() {
-                // An accepted command moves its case: each on a copy of its own.
-                let copy = theatre.copy(life).await;
-                let there = one.target.map(|id| copy.real(case.sample_of(id)));
-                let state = theatre.read(&copy.path, Role::Reader).await;
-                let one = Said {
-                    target: there,
-                    ..one
-                };
-                one.hold_against(&one.send(&client, &copy, &state).await, role);
                 allowed += 1;
             } else {
-                one.hold_against(&one.send(&client, &case, &state).await, role);
                 refused += 1;
             }
         }
@@ -269,7 +301,7 @@ async fn hold(theatre: &Theatre, life: &[Step]) -> (usize, usize) {
     assert_eq!(
         theatre.read(&case.path, Role::Reader).await,
         state,
-        "a refusal left something"
+        "a question left something"
     );
     (allowed, refused)
 }
@@ -278,7 +310,7 @@ on_both!(
     async fn what_is_said_is_what_is_done(engine: Engine) {
         let theatre = Theatre::new(engine).await;
         let lives = lives();
-        let counts = futures_util::stream::iter(&lives)
+        let counts = futures_util::stream::iter(lives.iter().enumerate())
             .map(|life| hold(&theatre, life))
             .buffer_unordered(AT_A_TIME)
             .collect::<Vec<_>>()
@@ -286,7 +318,7 @@ on_both!(
         let allowed: usize = counts.iter().map(|(allowed, _)| allowed).sum();
         let refused: usize = counts.iter().map(|(_, refused)| refused).sum();
         assert!(
-            allowed > 200 && refused > 400,
+            allowed > 1_000 && refused > 1_000,
             "{allowed} allowed, {refused} refused"
         );
     }
@@ -317,7 +349,8 @@ on_both!(
         let said = reopening().await;
         assert_eq!(said.item["rule"], "R02");
         let state = theatre.read(&closed.path, Role::Coordinator).await;
-        said.hold_against(&said.send(client, &closed, &state).await, Role::Coordinator);
+        let answer = said.ask(client, &closed, &state, &theatre.spare).await;
+        said.hold_against(&answer, Role::Coordinator);
     }
 );
 

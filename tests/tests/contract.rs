@@ -12,8 +12,10 @@ use std::process::Command;
 
 use fallbuch_domain::Role;
 use fallbuch_domain::case::{CommandKind, sample};
+use fallbuch_domain::offering::OfferingCommand;
+use fallbuch_domain::solution::SolutionCommand;
 use fallbuch_tests::document::Document;
-use fallbuch_tests::{Cast, Engine, SampleCase, Step, World, on_both};
+use fallbuch_tests::{Cast, Engine, Offers, SampleCase, Step, World, offer_body, on_both};
 use serde_json::Value;
 
 mod contract {
@@ -101,7 +103,7 @@ on_both!(
         let cast = Cast::of(&world, AGENCY).await;
         let mut case = SampleCase::unopened(&cast, sample::MUNICIPALITY);
         let mut accepted = Vec::new();
-        for step in Step::walk() {
+        for step in Step::whole_walk() {
             let kind = step.kind;
             let operation = document.named(kind.operation());
             // The walk sends the examples of the contract, with real ids in place of the samples'.
@@ -119,14 +121,39 @@ on_both!(
             assert_eq!(wrong, Vec::<String>::new(), "{kind:?}");
             accepted.push(kind);
         }
+        // Halle has no successor; Göttingen has one.
+        let succession = Step::sample(CommandKind::SucceedMunicipality, None);
+        let opening = [Step::sample(CommandKind::OpenCase, None)];
+        let mut other = SampleCase::after(&coordinator, &cast, "03152", opening).await;
+        let answer = other.play(&coordinator, succession).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        accepted.push(CommandKind::SucceedMunicipality);
         assert!(CommandKind::ALL.iter().all(|kind| accepted.contains(kind)));
-        reads(&document, &world, &case).await;
+        let offers = offers(&document, &world).await;
+        reads(&document, &world, &case, &offers).await;
         world.stop().await;
     }
 );
 
+/// Plays the examples of offerings and solutions, with the agency's own site in place of the sample's.
+async fn offers(document: &Document, world: &World) -> Offers {
+    let offers = Offers::of(world, AGENCY).await;
+    let operations = OfferingCommand::OPERATIONS.iter();
+    for id in operations.chain(SolutionCommand::OPERATIONS) {
+        let operation = document.named(id);
+        assert_eq!(operation.request_example(), offer_body(id).as_ref(), "{id}");
+        let (_, success) = operation.success();
+        let schema = &success["content"]["application/json"]["schema"];
+        let mut answers = offers.answers.iter();
+        let (_, answer) = answers.find(|(one, _)| one == id).expect("it was played");
+        let wrong = document.deviations(schema, &answer.json());
+        assert_eq!(wrong, Vec::<String>::new(), "{id}");
+    }
+    offers
+}
+
 /// Every read answers as its schema says.
-async fn reads(document: &Document, world: &World, case: &SampleCase) {
+async fn reads(document: &Document, world: &World, case: &SampleCase, offers: &Offers) {
     let coordinator = world.as_role(AGENCY, Role::Coordinator);
     let controller = world.as_role(AGENCY, Role::Controller);
     let id = case.path.rsplit('/').next().unwrap().to_owned();
@@ -137,6 +164,8 @@ async fn reads(document: &Document, world: &World, case: &SampleCase) {
         let path = operation.address(|name| match name {
             "agency" => AGENCY.to_owned(),
             "case_id" => id.clone(),
+            "offering_id" => offers.offering.clone(),
+            "solution_id" => offers.solution.clone(),
             "version" => "3".to_owned(),
             other => panic!("{other} is a new name in a path: give it a value here"),
         });

@@ -18,10 +18,12 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fallbuch_domain::case::CommandKind;
+use fallbuch_domain::case::{CommandKind, Target};
+use fallbuch_domain::offering::OfferingCommand;
+use fallbuch_domain::solution::SolutionCommand;
 use fallbuch_domain::{Role, agency};
 use fallbuch_tests::document::{Document, Operation};
-use fallbuch_tests::{Ahead, Answer, Client, Engine, Seen, World, on_both};
+use fallbuch_tests::{Ahead, Answer, Client, Engine, Offers, Seen, World, list_of, on_both};
 use time::macros::date;
 
 use ask::{MANNERS, NOTHING, halle, operations, request};
@@ -181,15 +183,22 @@ async fn things(world: &World) -> BTreeMap<&'static str, String> {
     let client = world.as_role("transmit", Role::Reader);
     let path = format!("/v1/agencies/transmit/cases/{case}");
     let state = client.get(&path).send().await.expect_status(200).json();
-    let first = |list: &str| state[list][0]["id"].as_str().unwrap().to_owned();
     let member = world.member("transmit", Role::Reader).await.to_string();
-    BTreeMap::from([
-        ("need_id", first("needs")),
-        ("priority_id", first("priorities")),
-        ("agreement_id", first("agreements")),
+    let offers = Offers::of(world, "transmit").await;
+    let site = world.site("transmit", "Halle").await.to_string();
+    let of_case = Target::THINGS.iter().map(|thing| {
+        let first = &state[list_of(*thing)][0]["id"];
+        let first = first.as_str().unwrap_or_else(|| panic!("no {thing:?}"));
+        (thing.parameter().unwrap(), first.to_owned())
+    });
+    let of_agency = [
         ("member_id", member),
+        ("offering_id", offers.offering),
+        ("solution_id", offers.solution),
+        ("site_id", site),
         ("case_id", case),
-    ])
+    ];
+    of_case.chain(of_agency).collect()
 }
 
 /// The thing that the operation's path names last.
@@ -278,6 +287,7 @@ on_both!(
     async fn foreign_and_absent_answer_alike(engine: Engine) {
         let world = World::demo(engine).await;
         let (case, need) = halle(&world).await;
+        let offers = Offers::of(&world, "transmit").await;
         let nothing = NOTHING.to_string();
         let outsider = world.as_role("bayern", Role::Coordinator);
         let (mut asked, mut commands) = (0, 0);
@@ -285,15 +295,26 @@ on_both!(
             if !operation.path.contains("{agency}") {
                 continue;
             }
+            let of_offers = [
+                ("{offering_id}", &offers.offering),
+                ("{solution_id}", &offers.solution),
+            ];
+            let offer = of_offers
+                .into_iter()
+                .find(|(name, _)| operation.path.contains(name));
+            let thing = offer.map_or(need.as_str(), |(_, id)| id.as_str());
             let mut places = vec![
-                ("transmit", case.as_str(), need.as_str()),
+                ("transmit", case.as_str(), thing),
                 ("transmit", nothing.as_str(), nothing.as_str()),
-                ("nirgends", case.as_str(), need.as_str()),
+                ("nirgends", case.as_str(), thing),
                 ("nirgends", nothing.as_str(), "no-id"),
             ];
-            if operation.path.contains("{case_id}") {
-                places.push(("bayern", &case, &need));
+            if operation.path.contains("{case_id}") || offer.is_some() {
+                places.push(("bayern", &case, thing));
                 places.push(("bayern", &nothing, &nothing));
+            }
+            // Without its case, what is no id of a thing is not looked at.
+            if operation.path.contains("{case_id}") {
                 places.push(("bayern", &nothing, "no-id"));
             }
             for manner in MANNERS {
@@ -315,8 +336,10 @@ on_both!(
             }
             commands += usize::from(operation.method.eq_ignore_ascii_case("post"));
         }
-        let of_agencies = agency::sample::bodies().unwrap().len();
-        assert_eq!(commands, CommandKind::ALL.len() + of_agencies);
+        // Opening one addresses no agency.
+        let of_agencies = agency::sample::bodies().unwrap().len() - 1;
+        let of_offers = OfferingCommand::OPERATIONS.len() + SolutionCommand::OPERATIONS.len();
+        assert_eq!(commands, CommandKind::ALL.len() + of_agencies + of_offers);
         assert!(asked > 700, "{asked} requests");
         let raw = world.raw().await;
         assert_eq!(

@@ -195,6 +195,18 @@ async fn what_the_security_log_tells_names_who_and_what_and_no_payload() {
         .post("/v1/agencies/transmit/members", &admission)
         .if_match("*");
     admitted.send().await.expect_status(201);
+    let network = at(world.as_role("network", Role::NetworkAdmin));
+    let opening = json!({
+        "occurred_on": "2015-03-02", "code": "nordlicht", "name": "Nordlicht", "carrier": "Nordlicht",
+        "land_codes": ["13"], "case_prefix": "NL",
+        "administrator": {"login": {"issuer": "https://login.example.org", "subject": "in-the-login"}},
+    });
+    let opened = network.post("/v1/agencies", &opening).key("opening");
+    opened.clone().send().await.expect_status(201);
+    // Answered again, it has changed nothing.
+    opened.send().await.expect_status(201);
+    let refused = outsider.post("/v1/agencies", &opening).send().await;
+    refused.expect_status(403);
 
     let unknown = told(&server, "unknown_agency");
     assert_eq!(unknown.len(), 1);
@@ -206,12 +218,16 @@ async fn what_the_security_log_tells_names_who_and_what_and_no_payload() {
     assert!(unknown[0]["span"]["request_id"].is_string());
     let missing = told(&server, "permission_missing");
     assert_eq!(missing[0]["fields"]["permission"], "case:open");
+    assert_eq!(missing[1]["fields"]["permission"], "network:admin");
     assert_eq!(
         told(&server, "sign_in_failed")[0]["fields"]["reason"],
         "not a well-formed token"
     );
     let changed = told(&server, "rights_changed");
     assert_eq!(changed[0]["fields"]["operation"], "admit_member");
+    assert_eq!(changed[1]["fields"]["operation"], "open_agency");
+    assert_eq!(changed[1]["fields"]["agency"], "nordlicht");
+    assert_eq!(changed.len(), 2);
     let said = server.said();
     for hidden in [
         "in-the-query",

@@ -252,6 +252,7 @@ on_both!(
                             "not_found",
                             "overloaded",
                             "failed",
+                            "validated",
                         ],
                         value,
                     ),

@@ -77,10 +77,12 @@ pub(crate) async fn admit_member(
         issuer: body.login.issuer.clone(),
         subject: body.login.subject.clone(),
     };
-    let member = request
-        .store()
-        .reserve_member(&request.access, &login)
-        .await?;
+    let (store, access) = (request.store(), &request.access);
+    let member = if request.body.is_dry_run() {
+        store.foresee_member(access, &login).await?
+    } else {
+        store.reserve_member(access, &login).await?
+    };
     let list = request.below_agency(LIST);
     request
         .on_agency(&list, |body| AgencyCommand::admit(member, body))

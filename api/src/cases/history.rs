@@ -149,7 +149,9 @@ fn sentence(
             language,
             catalogue,
         ),
-        EventData::Agency(data) => data.event_type().to_owned(),
+        EventData::Agency(_) | EventData::Offering(_) | EventData::Solution(_) => {
+            event.data.event_type().to_owned()
+        }
     }
 }
 

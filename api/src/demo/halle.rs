@@ -6,7 +6,7 @@ use fallbuch_domain::case::command::{
 };
 use fallbuch_domain::case::event::{Channel, Participant, Party};
 use fallbuch_domain::case::{
-    CaseCommand, CaseEvent, EndCondition, MeetingOutcome, Origin, Signature, Urgency,
+    CaseCommand, EndCondition, MeetingOutcome, Origin, Signature, Urgency,
 };
 use fallbuch_domain::text::{Line, Prose};
 use fallbuch_domain::{Command, EventData, Permission, Role};
@@ -243,6 +243,7 @@ async fn sign(
         reason: example(),
         priorities,
         planned_until: Some(AGREED_UNTIL),
+        document: None,
     };
     let case = coordinator
         .enter(Some(&case), "draft", CaseCommand::DraftAgreement(draft))
@@ -262,6 +263,7 @@ async fn sign(
         valid_from: SIGNED,
         valid_until: Some(AGREED_UNTIL),
         end_condition: Some(EndCondition::PhaseEnd),
+        document: None,
     };
     if let Some(agreement) = made(&case)? {
         let command = CaseCommand::SignAgreement(agreement, signing.clone());
@@ -280,10 +282,8 @@ fn made(receipt: &Receipt) -> Result<Option<Uuid>, DemoError> {
         .event()
         .map_err(fallbuch_persistence::StoreError::from)?;
     Ok(match event.data {
-        EventData::Case(CaseEvent::NeedCaptured(captured)) => Some(captured.need),
-        EventData::Case(CaseEvent::PriorityAgreed(agreed)) => Some(agreed.priority),
-        EventData::Case(CaseEvent::AgreementDrafted(drafted)) => Some(drafted.agreement),
-        EventData::Case(_) | EventData::Agency(_) => None,
+        EventData::Case(event) => event.made(),
+        EventData::Agency(_) | EventData::Offering(_) | EventData::Solution(_) => None,
     })
 }
 

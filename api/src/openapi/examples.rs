@@ -1,5 +1,7 @@
 //! Worked examples for every operation, made from the domain's samples by the code that answers.
 
+mod offers;
+
 use fallbuch_domain::agency::{AgencyEvent, AgencyState};
 use fallbuch_domain::case::{CommandKind, sample, timeline};
 use fallbuch_domain::catalogue::Catalogue;
@@ -44,19 +46,16 @@ pub(super) fn all() -> Result<Examples, ContractError> {
         examples
             .requests
             .insert(operation.clone(), sample::body(*kind));
-        let step = sample::WALK.iter().position(|(step, _)| step == kind);
-        if let Some((version, event)) =
-            step.and_then(|step| Some((step as u64 + 1, history.get(step)?)))
-        {
+        if let Some((version, event)) = sample::outcome(*kind) {
             let answer =
-                json!({"version": version, "events": [stored(event, version)?], "warnings": []});
+                json!({"version": version, "events": [stored(&event, version)?], "warnings": []});
             examples.responses.insert(operation, answer);
         }
     }
     for (operation, body) in agency::sample::bodies()? {
         examples.requests.insert(operation.to_owned(), body);
     }
-    for (version, event) in (1..).zip(agency::sample::history()) {
+    for (version, event) in (1..).zip(agency::sample::life()) {
         let operation = match event {
             AgencyEvent::MemberAdmitted(_) => "admit_member",
             AgencyEvent::MemberRolesChanged(_) => "change_member_roles",
@@ -64,13 +63,24 @@ pub(super) fn all() -> Result<Examples, ContractError> {
             AgencyEvent::AuditEngagementRequested(_) => "request_audit_engagement",
             AgencyEvent::AuditEngagementApproved(_) => "approve_audit_engagement",
             AgencyEvent::AuditEngagementEnded(_) => "end_audit_engagement",
-            AgencyEvent::AgencyOpened(_) | AgencyEvent::SiteOpened(_) => continue,
+            AgencyEvent::SiteOpened(_) => "open_site",
+            AgencyEvent::SiteClosed(_) => "close_site",
+            AgencyEvent::AgencyRenamed(_) => "rename_agency",
+            AgencyEvent::PhaseSet(_) => "set_phase",
+            AgencyEvent::AgencyClosed(_) => "close_agency",
+            AgencyEvent::AgencyOpened(_) => continue,
         };
-        let data = EventData::Agency(event);
-        let event = serde_json::to_value(agency::sample::stored(&data, version))?;
+        let event = stored_of_agency(event, version)?;
         let answer = json!({"version": version, "events": [event], "warnings": []});
         examples.responses.insert(operation.to_owned(), answer);
     }
+    let opening = (1..).zip(agency::sample::opening());
+    let opening = opening.map(|(version, event)| stored_of_agency(event, version));
+    let opening = opening.collect::<Result<Vec<_>, _>>()?;
+    examples.responses.insert(
+        "open_agency".to_owned(),
+        json!({"version": opening.len(), "events": opening, "warnings": []}),
+    );
     let mut add = |operation: &str, example: Value| {
         examples.responses.insert(operation.to_owned(), example);
     };
@@ -99,6 +109,10 @@ pub(super) fn all() -> Result<Examples, ContractError> {
     );
     cases(&mut add, &history)?;
     catalogue(&mut add)?;
+    offers::add(&mut examples)?;
+    let mut add = |operation: &str, example: Value| {
+        examples.responses.insert(operation.to_owned(), example);
+    };
     add("check_liveness", json!({"status": "ok"}));
     add("check_readiness", json!({"status": "ok", "stopped": []}));
     Ok(examples)
@@ -106,6 +120,13 @@ pub(super) fn all() -> Result<Examples, ContractError> {
 
 fn stored(event: &Event, version: u64) -> Result<Value, ContractError> {
     Ok(serde_json::to_value(sample::stored(event, version))?)
+}
+
+fn stored_of_agency(event: AgencyEvent, version: u64) -> Result<Value, ContractError> {
+    let data = EventData::Agency(event);
+    Ok(serde_json::to_value(agency::sample::stored(
+        &data, version,
+    ))?)
 }
 
 fn me(agency: &Value) -> Value {
@@ -156,10 +177,7 @@ fn audits(add: &mut impl FnMut(&str, Value), agency: &AgencyState) {
 
 fn cases(add: &mut impl FnMut(&str, Value), history: &[Event]) -> Result<(), ContractError> {
     let state = sample::state();
-    let signed = sample::WALK
-        .iter()
-        .position(|(step, _)| *step == CommandKind::CloseCase);
-    let version = signed.unwrap_or_default() as u64;
+    let version = sample::place(CommandKind::CloseCase) as u64;
     let recorded_at = Timestamp::new(datetime!(2015-09-01 08:30 UTC));
     let read = CaseRead {
         id: sample::CASE,
@@ -218,7 +236,7 @@ fn cases(add: &mut impl FnMut(&str, Value), history: &[Event]) -> Result<(), Con
                 Language::En,
                 &catalogue,
             ),
-            EventData::Agency(_) => String::new(),
+            EventData::Agency(_) | EventData::Offering(_) | EventData::Solution(_) => String::new(),
         };
         add(
             "read_timeline",
@@ -258,6 +276,7 @@ fn catalogue(add: &mut impl FnMut(&str, Value)) -> Result<(), ContractError> {
         "list_programmes",
         json!({"items": shipped.programmes_on(None).collect::<Vec<_>>()}),
     );
+    add("list_formats", json!({"items": shipped.formats_on(None)}));
     add(
         "list_origins",
         json!({"items": shipped.origins_on(None).collect::<Vec<_>>()}),

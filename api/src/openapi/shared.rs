@@ -2,11 +2,14 @@
 
 use fallbuch_domain::Role;
 use fallbuch_domain::agency::AgencyEvent;
-use fallbuch_domain::case::CaseEvent;
+use fallbuch_domain::case::{CaseEvent, Target};
+use fallbuch_domain::offering::OfferingEvent;
+use fallbuch_domain::solution::SolutionEvent;
 use serde_json::{Value, json};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::{ContractError, Members, reference};
+use crate::dry_run::{ONLY_RECORDED, ValidationAnswer};
 use crate::language::Language;
 use crate::problem::ProblemBody;
 use crate::problem_catalogue::ProblemCode;
@@ -18,6 +21,16 @@ pub(super) const PAGED: &[&str] = &[
     "read_timeline",
     "read_feed",
     "read_access_log",
+    "list_offerings",
+    "list_solutions",
+];
+
+/// Commands that begin a stream, and so are made on no version of one.
+pub(super) const CREATING: &[&str] = &[
+    "open_agency",
+    "open_case",
+    "schedule_offering",
+    "describe_solution",
 ];
 
 const ABOUT: &str = "Fallbuch keeps the cases of the agencies that advise Landkreise and kreisfreie \
@@ -26,7 +39,9 @@ timeline and every past version follow from them.\n\n\
 **Begin.** Ask `GET /v1/me` which agencies you belong to, open a case, and follow `allowed-commands`.\n\n\
 **Commands** are `POST`s on nouns. Each carries an `Idempotency-Key`: sent again with the same key and \
 body it acts once and answers the same. Commands to an existing case name the version they were made \
-on in `If-Match` (its `ETag`); if the case has moved on, the 412 carries the events since.\n\n\
+on in `If-Match` (its `ETag`); if the case has moved on, the 412 carries the events since. With \
+`?validate_only=true` a command is checked whole and nothing of it is stored; with `Prefer: handling=strict` \
+warnings refuse it.\n\n\
 **Errors** are problem details (RFC 9457) that name every violation; `code` is stable, `/problems/{code}` \
 explains it. What is absent and what belongs to another agency are answered alike.\n\n\
 **Personal data.** Texts about a municipality are official record and stand in clear for ever. People \
@@ -48,6 +63,8 @@ pub(super) fn tags() -> Value {
     json!([
         {"name": "agencies", "description": "Who am I, and the agencies with their sites and members."},
         {"name": "audit", "description": "Auditors' engagements, and the log of what they read."},
+        {"name": "offerings", "description": "Theme days, workshops and the like, to which the agency invites."},
+        {"name": "solutions", "description": "Model solutions that the agency passes on."},
         {"name": "cases", "description": "Opening, finding and reading cases, and what may be done next."},
         {"name": "contacts", "description": "Contacts and initial meetings."},
         {"name": "needs", "description": "The municipality's needs."},
@@ -123,28 +140,48 @@ pub(super) fn parameters() -> Value {
     let uuid = json!({"type": "string", "format": "uuid"});
     let version = json!({"type": "integer", "format": "int64", "minimum": 1});
     let id = "014f8806-ef40-7000-8000-00000000d001";
-    json!({
+    let things = Target::THINGS.iter().filter_map(|thing| {
+        let name = thing.parameter()?;
+        let text = format!(
+            "The {}'s id.",
+            name.trim_end_matches("_id").replace('_', " ")
+        );
+        let parameter = parameter(name, "path", true, &text, &uuid, &json!(id));
+        Some((component(name), parameter))
+    });
+    let mut parameters: Members = things.collect();
+    let others = json!({
         "Agency": parameter("agency", "path", true, "The agency's code.",
             &json!({"type": "string", "pattern": "^[a-z0-9-]+$"}), &json!("transmit")),
         "CaseId": parameter("case_id", "path", true, "The case's id.", &uuid, &json!(id)),
-        "NeedId": parameter("need_id", "path", true, "The need's id.", &uuid, &json!(id)),
-        "PriorityId": parameter("priority_id", "path", true, "The priority's id.", &uuid, &json!(id)),
-        "AgreementId": parameter("agreement_id", "path", true, "The agreement's id.", &uuid, &json!(id)),
         "EngagementId": parameter("engagement_id", "path", true, "The engagement's id.", &uuid, &json!(id)),
         "MemberId": parameter("member_id", "path", true, "The member's id.", &uuid, &json!(id)),
+        "OfferingId": parameter("offering_id", "path", true, "The offering's id.", &uuid, &json!(id)),
+        "SolutionId": parameter("solution_id", "path", true, "The solution's id.", &uuid, &json!(id)),
+        "SiteId": parameter("site_id", "path", true, "The site's id.", &uuid, &json!(id)),
         "Version": parameter("version", "path", true, "The version: the event's place in the case.",
             &version, &json!(7)),
         "AcceptLanguage": parameter("Accept-Language", "header", false,
             "The language of sentences: German (default) or English.",
             &json!({"type": "string"}), &json!("en")),
         "IdempotencyKey": parameter("Idempotency-Key", "header", true,
-            "A new random value for each command; the same one when it is sent again.",
+            "A new random value for each command; the same one when it is sent again. It has no effect with \
+             `validate_only=true` and may be left out there.",
             &json!({"type": "string", "minLength": 1, "maxLength": 255}),
             &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
         "IfMatch": parameter("If-Match", "header", false,
-            "The version the command was made on, as the case's ETag; without it 428. `*` only for \
-             contacts, members and audit engagements, which mean the same on every version.",
+            "The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for \
+             contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.",
             &json!({"type": "string"}), &json!("\"7\"")),
+        "Prefer": parameter("Prefer", "header", false,
+            "`handling=strict` (RFC 7240): where rules would only warn, the command is refused \
+             (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is \
+             answered as it was. Other preferences are ignored.",
+            &json!({"type": "string"}), &json!("handling=strict")),
+        "ValidateOnly": parameter("validate_only", "query", false,
+            "`true` decides the command on the newest state, as it would be decided without, answers 200 with \
+             what it would record, and stores nothing. Every refusal is the one that the command itself would meet.",
+            &json!({"type": "boolean", "default": false}), &json!(true)),
         "IfNoneMatch": parameter("If-None-Match", "header", false,
             "The ETag of the representation you have; 304 if it is still the same.",
             &json!({"type": "string"}), &json!("\"7.1a2b3c4d\"")),
@@ -152,24 +189,25 @@ pub(super) fn parameters() -> Value {
             &json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50}), &json!(50)),
         "Cursor": parameter("cursor", "query", false, "`page.next` of the page before.",
             &json!({"type": "string"}), &json!("Nw")),
-    })
+    });
+    parameters.extend(others.as_object().cloned().unwrap_or_default());
+    Value::Object(parameters)
+}
+
+/// The name of a path parameter's component: `need_id` is `NeedId`.
+fn component(parameter: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(1.min(word.len()));
+        first.to_ascii_uppercase() + rest
+    };
+    parameter.split('_').map(word).collect()
 }
 
 /// The parameters that stand in a path, in its order.
 pub(super) fn path_parameters(path: &str) -> Vec<Value> {
     let names = path.split(['{', '}']).skip(1).step_by(2);
-    let component = |name: &str| match name {
-        "agency" => "Agency",
-        "engagement_id" => "EngagementId",
-        "case_id" => "CaseId",
-        "need_id" => "NeedId",
-        "priority_id" => "PriorityId",
-        "agreement_id" => "AgreementId",
-        "member_id" => "MemberId",
-        _ => "Version",
-    };
     names
-        .map(|name| reference("parameters", component(name)))
+        .map(|name| reference("parameters", &component(name)))
         .collect()
 }
 
@@ -177,11 +215,12 @@ pub(super) fn headers() -> Value {
     let header = |text: &str, example: &str| json!({"description": text, "schema": {"type": "string"}, "example": example});
     json!({
         "ETag": header("The version, and behind the dot this representation.", "\"7.1a2b3c4d\""),
-        "Location": header("The case after opening it, the list of members or audit engagements after changing it, else the command's last event.",
+        "Location": header("The case or agency after opening it, the offering or solution, the agency or its list of sites, members or audit engagements after changing it, else the command's last event.",
             "/v1/agencies/transmit/cases/014f8806-ef40-7000-8000-00000000d001"),
         "Link": header("The next page (RFC 8288).", "</v1/agencies/transmit/cases?cursor=Nw>; rel=\"next\""),
         "ContentLanguage": header("The language of the sentences.", "de"),
         "IdempotentReplayed": header("`true` if the command was carried out before.", "true"),
+        "PreferenceApplied": header("`handling=strict` if it was asked for and no rule warns (RFC 7240); also with 409 `warnings-refused`.", "handling=strict"),
         "RequestId": header("The request's id in the server's log.", "01980000-0000-7000-8000-000000000000"),
         "RateLimit": header("How many requests are left, and in how many seconds all are again (draft-ietf-httpapi-ratelimit-headers); absent where the server sets no limit.", "\"caller\";r=5999;t=1"),
         "RateLimitPolicy": header("How many requests a caller has in each agency in how many seconds; absent where the server sets no limit.", "\"caller\";q=6000;w=60"),
@@ -202,6 +241,7 @@ pub(super) fn success_headers(id: &str, is_command: bool, secured: bool) -> Valu
         add("ETag", "ETag");
     }
     if is_command {
+        add("Preference-Applied", "PreferenceApplied");
         add("Location", "Location");
         add("Idempotent-Replayed", "IdempotentReplayed");
         add("Content-Language", "ContentLanguage");
@@ -215,12 +255,48 @@ pub(super) fn success_headers(id: &str, is_command: bool, secured: bool) -> Valu
     Value::Object(headers)
 }
 
-/// The schemas with those that no handler names: problems and the data of events.
+/// What every command answers that is only to be validated. `done` is the example of its answer when carried out.
+pub(super) fn validated(done: Option<&Value>) -> Value {
+    let mut headers = Members::new();
+    for (name, component) in [
+        ("X-Request-Id", "RequestId"),
+        ("RateLimit", "RateLimit"),
+        ("RateLimit-Policy", "RateLimitPolicy"),
+        ("Content-Language", "ContentLanguage"),
+        ("Preference-Applied", "PreferenceApplied"),
+    ] {
+        headers.insert(name.to_owned(), reference("headers", component));
+    }
+    let mut content = json!({"schema": reference("schemas", &ValidationAnswer::name())});
+    if let Some(done) = done {
+        let mut example = done.clone();
+        let events = example["events"].as_array_mut().into_iter().flatten();
+        for event in events.filter_map(Value::as_object_mut) {
+            event.retain(|name, _| !ONLY_RECORDED.contains(&name.as_str()));
+        }
+        content["example"] = example;
+    }
+    json!({
+        "description": "With `validate_only=true`: nothing refuses the command, and this is what it would record. \
+            Nothing was stored.",
+        "headers": headers,
+        "content": {"application/json": content},
+    })
+}
+
+/// The schemas with those that no handler names: problems, what is validated, and the data of events.
 pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
     let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
     ProblemBody::schemas(&mut schemas);
+    schemas.push((
+        ValidationAnswer::name().into_owned(),
+        ValidationAnswer::schema(),
+    ));
+    ValidationAnswer::schemas(&mut schemas);
     schemas.extend(CaseEvent::data_schemas());
     schemas.extend(AgencyEvent::data_schemas());
+    schemas.extend(OfferingEvent::data_schemas());
+    schemas.extend(SolutionEvent::data_schemas());
     let mut all = collected.as_object().cloned().unwrap_or_default();
     for (name, schema) in schemas {
         all.insert(name, serde_json::to_value(schema)?);
@@ -231,16 +307,23 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
 /// The data of an event: of a known type in any shape it ever had, or of one that was added since.
 pub(super) fn event_data() -> Value {
     let names = || {
-        let of_agencies = AgencyEvent::data_names();
-        CaseEvent::data_names().into_iter().chain(of_agencies)
+        CaseEvent::data_names()
+            .into_iter()
+            .chain(AgencyEvent::data_names())
+            .chain(OfferingEvent::data_names())
+            .chain(SolutionEvent::data_names())
     };
+    let present = [
+        CaseEvent::TYPES,
+        AgencyEvent::TYPES,
+        OfferingEvent::TYPES,
+        SolutionEvent::TYPES,
+    ];
     let known = names().map(|(_, _, name)| reference("schemas", &name));
     let other =
         json!({"type": "object", "description": "The data of a type that was added since."});
     let mapping = names().map(|(wire, schema, name)| {
-        if CaseEvent::TYPES.contains(&(wire, schema))
-            || AgencyEvent::TYPES.contains(&(wire, schema))
-        {
+        if present.iter().any(|types| types.contains(&(wire, schema))) {
             format!("`{wire}`: {name}")
         } else {
             format!("`{wire}` with `schema` {schema}: {name}")
@@ -261,8 +344,14 @@ pub(super) fn responses() -> Result<Value, ContractError> {
     for (name, problem) in super::examples::problems() {
         let body = serde_json::to_value(problem.to_body(Language::En))?;
         let code = problem.code();
+        let mut description = code.kind().meaning.text(Language::En).to_owned();
+        if code == ProblemCode::RuleRefused {
+            let strictly = ProblemCode::WarningsRefused;
+            let meaning = strictly.kind().meaning.text(Language::En);
+            description = format!("{description}\n\n`{}`: {meaning}", strictly.as_str());
+        }
         let mut response = json!({
-            "description": code.kind().meaning.text(Language::En),
+            "description": description,
             "headers": {"X-Request-Id": reference("headers", "RequestId")},
             "content": {"application/problem+json": {
                 "schema": reference("schemas", "Problem"),

@@ -7,15 +7,18 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::BytesMut;
-use fallbuch_persistence::IdempotencyKey as StoredKey;
+use fallbuch_persistence::{Handling, IdempotencyKey as StoredKey};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::NoQuery;
 use crate::body_schema::BodySchemas;
+use crate::dry_run::{Purpose, without_purpose};
 use crate::etag::IfMatch;
 use crate::idempotency_key::IdempotencyKey;
+use crate::prefer;
 use crate::problem::Problem;
 use crate::problem_catalogue::ProblemCode;
 use crate::strict_json::{self, StrictJsonError};
@@ -32,13 +35,17 @@ pub(crate) trait Input: Sized + 'static {
     /// Whether it is a command, which is decided on the newest state in any case.
     const IS_COMMAND: bool;
 
-    /// Reads it; adds what is wrong to `violations` and is then none.
+    /// The parameters that go with it, beside the operation's own.
+    type Query: super::Query;
+
+    /// Reads it; `query` is none if the query cannot be read. Adds what is wrong to `violations` and is then none.
     ///
     /// # Errors
     /// The problem that is none of single violations: no JSON, too large, another media type.
     async fn read(
         request: &HttpRequest,
         payload: &mut Payload,
+        query: Option<Self::Query>,
         schemas: &BodySchemas,
         violations: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Problem>;
@@ -48,9 +55,12 @@ pub(crate) trait Input: Sized + 'static {
 impl Input for () {
     const IS_COMMAND: bool = false;
 
+    type Query = NoQuery;
+
     async fn read(
         _: &HttpRequest,
         _: &mut Payload,
+        _: Option<NoQuery>,
         _: &BodySchemas,
         _: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Problem> {
@@ -64,28 +74,40 @@ pub(crate) struct Command<B> {
     pub(crate) body: B,
     /// The version the command was made on, as the client says.
     pub(crate) if_match: Option<IfMatch>,
-    key: IdempotencyKey,
+    /// How warnings are handled.
+    pub(crate) handling: Handling,
+    /// None if the command is only to be validated.
+    key: Option<IdempotencyKey>,
     /// Method, path, query and canonical body.
     request: [Vec<u8>; 4],
 }
 
 impl<B> Command<B> {
-    /// The key as the store keeps it; `fingerprint` is the store's HMAC.
-    pub(crate) fn key(&self, fingerprint: impl Fn(&[&[u8]]) -> Vec<u8>) -> StoredKey {
+    /// Whether the command is only to be validated.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.key.is_none()
+    }
+
+    /// The key as the store keeps it; `fingerprint` is the store's HMAC. None if the command is only to be validated.
+    pub(crate) fn key(&self, fingerprint: impl Fn(&[&[u8]]) -> Vec<u8>) -> Option<StoredKey> {
+        let key = self.key.as_ref()?;
         let parts: Vec<&[u8]> = self.request.iter().map(Vec::as_slice).collect();
-        StoredKey {
-            key: self.key.as_str().to_owned(),
+        Some(StoredKey {
+            key: key.as_str().to_owned(),
             fingerprint: fingerprint(&parts),
-        }
+        })
     }
 }
 
 impl<B: DeserializeOwned + ToSchema + 'static> Input for Command<B> {
     const IS_COMMAND: bool = true;
 
+    type Query = Purpose;
+
     async fn read(
         request: &HttpRequest,
         payload: &mut Payload,
+        purpose: Option<Purpose>,
         schemas: &BodySchemas,
         violations: &mut Vec<Violation>,
     ) -> Result<Option<Self>, Problem> {
@@ -113,7 +135,14 @@ impl<B: DeserializeOwned + ToSchema + 'static> Input for Command<B> {
             violations.extend(found);
         }
         let key = match key {
-            Ok(key) => key,
+            // A command that is only validated takes a key along and has no use for it.
+            Ok(_) if purpose == Some(Purpose::Validate) => None,
+            Ok(key) => Some(key),
+            Err(missing)
+                if purpose != Some(Purpose::Record) && missing.code == ViolationCode::Missing =>
+            {
+                None
+            }
             // With nothing else wrong, a missing key has a code of its own.
             Err(missing) if violations.is_empty() && missing.code == ViolationCode::Missing => {
                 return Err(Problem::missing_key(missing));
@@ -129,13 +158,14 @@ impl<B: DeserializeOwned + ToSchema + 'static> Input for Command<B> {
         let parts = [
             request.method().as_str().as_bytes().to_vec(),
             request.path().as_bytes().to_vec(),
-            request.query_string().as_bytes().to_vec(),
+            without_purpose(request.query_string()).into_bytes(),
             canonical(&value).map_err(|error| Problem::internal(&error))?,
         ];
         let body = serde_json::from_value(value).map_err(|error| Problem::internal(&error))?;
         Ok(Some(Self {
             body,
             if_match,
+            handling: prefer::handling(headers),
             key,
             request: parts,
         }))

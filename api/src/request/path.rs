@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::dev::Url;
+use fallbuch_domain::StreamKind;
 use fallbuch_domain::agency::AgencyState;
-use fallbuch_persistence::{CaseHead, CaseRead};
+use fallbuch_domain::case::Target;
+use fallbuch_persistence::{CaseHead, CaseRead, StreamRead};
 use uuid::Uuid;
 
 use crate::language::Localized;
@@ -16,6 +18,7 @@ use crate::violation::{RequestPart, Violation, ViolationCode};
 pub(crate) struct Addressed {
     head: Option<CaseHead>,
     case: Option<CaseRead>,
+    stream: Option<StreamRead>,
     target: Option<Uuid>,
     version: Option<u64>,
     agency: Option<(u64, Arc<AgencyState>)>,
@@ -32,13 +35,18 @@ impl Addressed {
         self.case.as_ref().ok_or_else(Problem::not_found)
     }
 
+    /// The offering or solution; the path of the operation has one.
+    pub(crate) fn stream(&self) -> Result<&StreamRead, Problem> {
+        self.stream.as_ref().ok_or_else(Problem::not_found)
+    }
+
     /// The agency, and the version of its own stream.
     pub(crate) fn agency(&self) -> Result<(u64, &Arc<AgencyState>), Problem> {
         let (version, state) = self.agency.as_ref().ok_or_else(Problem::not_found)?;
         Ok((*version, state))
     }
 
-    /// The need, priority or agreement of the case, or the member or engagement of the agency.
+    /// The thing of the case, such as a need, or the member, engagement or site of the agency.
     pub(crate) fn target(&self) -> Result<Uuid, Problem> {
         self.target.ok_or_else(Problem::not_found)
     }
@@ -54,11 +62,13 @@ impl Addressed {
 #[derive(Default)]
 pub(super) struct Path {
     pub(super) case_id: Option<Uuid>,
-    need: Option<Uuid>,
-    priority: Option<Uuid>,
-    agreement: Option<Uuid>,
+    /// One of the case's things.
+    thing: Option<(Target, Uuid)>,
     member: Option<Uuid>,
     engagement: Option<Uuid>,
+    /// An offering or a solution.
+    stream: Option<(StreamKind, Uuid)>,
+    site: Option<Uuid>,
     version: Option<u64>,
 }
 
@@ -82,13 +92,17 @@ impl Path {
             }
             id
         };
+        let offering = id("offering_id").map(|id| (StreamKind::Offering, id));
+        let solution = id("solution_id").map(|id| (StreamKind::Solution, id));
         let mut path = Self {
             case_id: id("case_id"),
-            need: id("need_id"),
-            priority: id("priority_id"),
-            agreement: id("agreement_id"),
+            thing: Target::THINGS
+                .iter()
+                .find_map(|thing| Some((*thing, id(thing.parameter()?)?))),
             member: id("member_id"),
             engagement: id("engagement_id"),
+            stream: offering.or(solution),
+            site: id("site_id"),
             version: None,
         };
         if let Some(text) = segments.get("version") {
@@ -102,6 +116,11 @@ impl Path {
             }
         }
         path
+    }
+
+    /// The offering or solution that it names.
+    pub(super) fn stream(&self) -> Option<Uuid> {
+        self.stream.map(|(_, id)| id)
     }
 
     /// What it addresses, for an operation that needs no state.
@@ -118,29 +137,37 @@ impl Path {
         &self,
         agency: (u64, Arc<AgencyState>),
         case: Option<CaseRead>,
+        stream: Option<StreamRead>,
     ) -> Result<Addressed, Problem> {
         if self.case_id.is_none() {
-            // Who left is still there to be named: a departure that is sent again is answered as before.
+            // Who left is still there to be named: a departure that is sent again is answered as before. So is a
+            // site that was closed.
             let member = self.member.map(|member| agency.1.knows_member(member));
             let engagement = self.engagement.map(|id| agency.1.engagement(id).is_some());
-            if member == Some(false) || engagement == Some(false) {
+            let site = self.site.map(|site| agency.1.knows_site(site));
+            if [member, engagement, site].contains(&Some(false)) {
+                return Err(Problem::not_found());
+            }
+            let is_named = |stream: &StreamRead| {
+                Some(stream.state.kind()) == self.stream.map(|(kind, _)| kind)
+            };
+            let stream = stream.filter(is_named);
+            if self.stream.is_some() && stream.is_none() {
                 return Err(Problem::not_found());
             }
             return Ok(Addressed {
                 version: self.version,
-                target: self.member.or(self.engagement),
+                target: self.member.or(self.engagement).or(self.site),
                 agency: Some(agency),
+                stream,
                 ..Addressed::default()
             });
         }
         let case = case.ok_or_else(Problem::not_found)?;
         let state = &case.state;
-        let missing = self.need.is_some_and(|id| state.need(id).is_none())
-            || self.priority.is_some_and(|id| state.priority(id).is_none())
-            || self
-                .agreement
-                .is_some_and(|id| state.agreement(id).is_none());
-        if missing {
+        if let Some((thing, id)) = self.thing
+            && !state.targets(thing).contains(&Some(id))
+        {
             return Err(Problem::not_found());
         }
         Ok(Addressed {
@@ -149,9 +176,10 @@ impl Path {
                 version: case.version,
             }),
             case: Some(case),
-            target: self.need.or(self.priority).or(self.agreement),
+            target: self.thing.map(|(_, id)| id),
             version: self.version,
             agency: Some(agency),
+            stream: None,
         })
     }
 }

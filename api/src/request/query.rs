@@ -10,6 +10,7 @@ use fallbuch_domain::Timestamp;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, UtcOffset};
+use uuid::Uuid;
 
 use crate::language::Localized;
 use crate::violation::{RequestPart, Violation, ViolationCode};
@@ -22,6 +23,13 @@ pub(crate) trait Query: Sized + 'static {
 
 /// No parameters.
 pub(crate) struct NoQuery;
+
+/// The parameters of an operation beside those that all of its kind take.
+impl<Own: Query, Common: Query> Query for (Own, Common) {
+    fn take(parameters: &mut Parameters) -> Self {
+        (Own::take(parameters), Common::take(parameters))
+    }
+}
 
 impl Query for NoQuery {
     fn take(_: &mut Parameters) -> Self {
@@ -69,6 +77,11 @@ pub(super) fn read<Q: Query>(query: &str, violations: &mut Vec<Violation>) -> Op
 }
 
 impl Parameters {
+    /// Whether a parameter was sent and not taken yet.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.sent.iter().any(|(sent, _)| sent == name)
+    }
+
     /// The text of a parameter, if it was sent; U+0000, which one of the databases cannot compare
     /// with, is a violation.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
@@ -142,6 +155,19 @@ impl Paging {
     pub(crate) fn number(&self) -> Result<u64, Violation> {
         let number = self.cursor.as_deref().map_or(Ok(0), str::parse);
         number.map_err(|_| {
+            Violation::named(
+                RequestPart::Query,
+                "cursor",
+                ViolationCode::Malformed,
+                bad_cursor(),
+            )
+        })
+    }
+
+    /// The id that the cursor stands for; none without one.
+    pub(crate) fn id(&self) -> Result<Option<Uuid>, Violation> {
+        let id = self.cursor.as_deref().map(Uuid::try_parse).transpose();
+        id.map_err(|_| {
             Violation::named(
                 RequestPart::Query,
                 "cursor",

@@ -1,16 +1,17 @@
-//! What may be asked of an agency: the operator's commands, and the bodies that administrators send.
+//! What may be asked of an agency: every command, and the bodies about members. Those about sites, audits and what the
+//! network does are in `site`, `engagement` and `network`.
 
-use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use super::AgencyOpened;
 use super::engagement::{
     ApproveAuditEngagement, AuditEngagementRequested, EndAuditEngagement, RequestAuditEngagement,
 };
+use super::network::{AgencyOpened, CloseAgency, RenameAgency, SetPhase};
+use super::site::{CloseSite, OpenSite};
 use crate::case::event::wire;
 use crate::rights::{Permission, Role};
-use crate::text::{Line, Prose};
+use crate::text::Prose;
 
 wire! {
     /// Admits a member. A login that left comes back as the same member.
@@ -111,19 +112,31 @@ impl Terms {
 /// A command to an agency's stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AgencyCommand {
-    /// Opens the agency; the operator's alone.
+    /// Opens the agency.
     OpenAgency {
         /// The day it opened.
         occurred_on: Date,
+        /// Why.
+        reason: Option<Prose>,
         /// What it is.
         agency: AgencyOpened,
+        /// The member that is to be its first administrator; none if the operator admits it later.
+        administrator: Option<Uuid>,
     },
-    /// Opens a site; the operator's alone.
-    OpenSite {
-        /// The day it opened.
-        occurred_on: Date,
-        /// Its name.
-        name: Line,
+    /// Gives the agency another name or carrier.
+    RenameAgency(RenameAgency),
+    /// Says in which phase it is.
+    SetPhase(SetPhase),
+    /// Closes the agency.
+    CloseAgency(CloseAgency),
+    /// Opens a site.
+    OpenSite(OpenSite),
+    /// Closes a site.
+    CloseSite {
+        /// The site.
+        site: Uuid,
+        /// When, and why.
+        body: CloseSite,
     },
     /// Admits a member.
     AdmitMember {
@@ -224,8 +237,12 @@ impl AgencyCommand {
     #[must_use]
     pub fn permission(&self) -> Permission {
         match self {
-            Self::OpenAgency { .. } => Permission::NetworkAdmin,
-            Self::OpenSite { .. }
+            Self::OpenAgency { .. }
+            | Self::RenameAgency(_)
+            | Self::SetPhase(_)
+            | Self::CloseAgency(_) => Permission::NetworkAdmin,
+            Self::OpenSite(_)
+            | Self::CloseSite { .. }
             | Self::AdmitMember { .. }
             | Self::ChangeMemberRoles { .. }
             | Self::RecordDeparture { .. }

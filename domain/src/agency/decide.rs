@@ -1,18 +1,23 @@
-//! From a command to an agency to its event, and the rules that refuse it.
+//! From a command to an agency to its events, and the rules that refuse them.
 
 use time::Date;
 use uuid::Uuid;
 
 use super::command::{AgencyCommand, Terms};
 use super::engagement::{approval_fits, ending_fits, request_fits};
+use super::members::{current, last_administrator, terms_fit};
+use super::network::{agency_closing_fits, phase_fits};
+use super::site::closing_fits;
 use super::{
-    AgencyEvent, AgencyState, AuditEngagementApproved, AuditEngagementEnded, Member,
-    MemberAdmitted, MemberLeft, MemberRolesChanged, SiteOpened,
+    AgencyClosed, AgencyEvent, AgencyRenamed, AgencyState, AuditEngagementApproved,
+    AuditEngagementEnded, Member, MemberAdmitted, MemberLeft, MemberRolesChanged, PhaseSet,
+    SiteClosed, SiteOpened,
 };
 use crate::facts::Facts;
 use crate::rights::{Permission, Role};
 use crate::rule::{Finding, Findings, Rejection, Rule};
 use crate::stream::{Decision, Event, EventData};
+use crate::text::Prose;
 
 /// Decides a command on the state of its agency.
 ///
@@ -24,15 +29,89 @@ pub fn decide(
     facts: &Facts<'_>,
     new_id: &mut dyn FnMut() -> Uuid,
 ) -> Result<Decision, Rejection> {
-    let (occurred_on, reason, data) = match command.clone() {
+    let (occurred_on, reason, data) = event(command.clone(), new_id);
+    let mut findings = check(state, &data, occurred_on, facts);
+    let mut all = vec![data];
+    all.extend(first_administrator(command));
+    if let [first, second] = &all[..]
+        && findings.refusals.is_empty()
+    {
+        let opened = AgencyState::evolve(state.cloned(), first, occurred_on);
+        let second = check(opened.as_ref(), second, occurred_on, facts);
+        findings.refusals.extend(second.refusals);
+        findings.warnings.extend(second.warnings);
+    }
+    let warnings = findings.verdict()?;
+    let events = all.into_iter().map(|data| Event {
+        occurred_on,
+        reason: reason.clone(),
+        data: EventData::Agency(data),
+    });
+    Ok(Decision {
+        events: events.collect(),
+        warnings,
+    })
+}
+
+/// The second event of an opening that names who administers the agency.
+fn first_administrator(command: &AgencyCommand) -> Option<AgencyEvent> {
+    let AgencyCommand::OpenAgency { administrator, .. } = command else {
+        return None;
+    };
+    administrator.map(|member| {
+        AgencyEvent::MemberAdmitted(MemberAdmitted {
+            member,
+            permissions: None,
+            roles: vec![Role::AgencyAdmin],
+            sites: None,
+        })
+    })
+}
+
+/// When, why, and the event that the command asks for.
+fn event(
+    command: AgencyCommand,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> (Date, Option<Prose>, AgencyEvent) {
+    match command {
         AgencyCommand::OpenAgency {
             occurred_on,
+            reason,
             agency,
-        } => (occurred_on, None, AgencyEvent::AgencyOpened(agency)),
-        AgencyCommand::OpenSite { occurred_on, name } => {
+            administrator: _,
+        } => (occurred_on, reason, AgencyEvent::AgencyOpened(agency)),
+        AgencyCommand::RenameAgency(body) => {
+            let renamed = AgencyRenamed {
+                carrier: body.changes.carrier,
+                name: body.changes.name,
+            };
+            let renamed = AgencyEvent::AgencyRenamed(renamed);
+            (body.occurred_on, body.reason, renamed)
+        }
+        AgencyCommand::SetPhase(body) => {
+            let phase = PhaseSet {
+                from: body.from,
+                phase: body.phase,
+                until: body.until,
+            };
+            (body.occurred_on, body.reason, AgencyEvent::PhaseSet(phase))
+        }
+        AgencyCommand::CloseAgency(body) => {
+            let closed = AgencyEvent::AgencyClosed(AgencyClosed {});
+            (body.occurred_on, body.reason, closed)
+        }
+        AgencyCommand::OpenSite(body) => {
             let site = new_id();
-            let opened = SiteOpened { name, site };
-            (occurred_on, None, AgencyEvent::SiteOpened(opened))
+            let opened = SiteOpened {
+                name: body.name,
+                site,
+            };
+            let opened = AgencyEvent::SiteOpened(opened);
+            (body.occurred_on, body.reason, opened)
+        }
+        AgencyCommand::CloseSite { site, body } => {
+            let closed = AgencyEvent::SiteClosed(SiteClosed { site });
+            (body.occurred_on, body.reason, closed)
         }
         AgencyCommand::AdmitMember {
             occurred_on,
@@ -85,17 +164,7 @@ pub fn decide(
             let ended = AgencyEvent::AuditEngagementEnded(AuditEngagementEnded { engagement });
             (body.occurred_on, body.reason, ended)
         }
-    };
-    let warnings = check(state, &data, occurred_on, facts).verdict()?;
-    let data = EventData::Agency(data);
-    Ok(Decision {
-        events: vec![Event {
-            occurred_on,
-            reason,
-            data,
-        }],
-        warnings,
-    })
+    }
 }
 
 fn check(
@@ -117,7 +186,12 @@ fn check(
     });
     let Some(state) = state else { return findings };
     match event {
-        AgencyEvent::AgencyOpened(_) | AgencyEvent::SiteOpened(_) => {}
+        AgencyEvent::AgencyOpened(_)
+        | AgencyEvent::AgencyRenamed(_)
+        | AgencyEvent::SiteOpened(_) => {}
+        AgencyEvent::PhaseSet(phase) => phase_fits(&mut findings, phase),
+        AgencyEvent::AgencyClosed(_) => agency_closing_fits(&mut findings, state),
+        AgencyEvent::SiteClosed(closed) => closing_fits(&mut findings, state, closed.site),
         AgencyEvent::MemberAdmitted(admitted) => {
             findings.require(state.member(admitted.member).is_none(), || {
                 Finding::new(Rule::R21).at("/login").because(
@@ -164,82 +238,4 @@ fn check(
         }
     }
     findings
-}
-
-/// R21: only who is a member changes or leaves.
-fn current(findings: &mut Findings, state: &AgencyState, member: Uuid) {
-    findings.require(state.member(member).is_some(), || {
-        Finding::new(Rule::R21).because(
-            "Die Person ist kein Mitglied mehr.",
-            "The person is no member any more.",
-        )
-    });
-}
-
-/// R03, R31: sites are open ones, and roles and permissions go together.
-fn terms_fit(findings: &mut Findings, state: &AgencyState, terms: &Terms) {
-    let sites = terms.sites.iter().flatten();
-    for (index, _) in (0..)
-        .zip(sites)
-        .filter(|(_, site)| state.site(**site).is_none())
-        .collect::<Vec<(u32, _)>>()
-    {
-        findings.require(false, || {
-            Finding::new(Rule::R03)
-                .at(format!("/sites/{index}"))
-                .because(
-                    "Der Standort gehört nicht zu den offenen Standorten der Agentur.",
-                    "The site is none of the agency's open sites.",
-                )
-        });
-    }
-    let given = if state.is_network() {
-        [Role::OF_NETWORK, &[Role::AgencyAdmin, Role::Service]].concat()
-    } else {
-        Role::OF_AGENCIES.to_vec()
-    };
-    let mut roles = terms.roles.iter();
-    findings.require(roles.all(|role| given.contains(role)), || {
-        Finding::new(Rule::R31).at("/roles").because(
-            "Eine der Rollen vergibt diese Agentur nicht.",
-            "This agency does not give one of the roles.",
-        )
-    });
-    let is_service = terms.roles.contains(&Role::Service);
-    findings.require(!is_service || terms.roles.len() == 1, || {
-        Finding::new(Rule::R31).at("/roles")
-    });
-    findings.require(is_service == terms.permissions.is_some(), || {
-        Finding::new(Rule::R31).at("/permissions")
-    });
-    let mut named = terms.permissions.iter().flatten();
-    let may_name = |one: &Permission| {
-        if state.is_network() {
-            one.is_of_network() || Role::AgencyAdmin.permissions().contains(one)
-        } else {
-            !one.is_of_network()
-        }
-    };
-    findings.require(named.all(may_name), || {
-        Finding::new(Rule::R31).at("/permissions").because(
-            "Rechte des Netzwerks vergibt allein das Netzwerk, und keine anderen.",
-            "The network alone gives the network's permissions, and no others.",
-        )
-    });
-}
-
-/// R32: whoever takes the last administrator's right away is told.
-fn last_administrator(
-    findings: &mut Findings,
-    state: &AgencyState,
-    member: Uuid,
-    administers: bool,
-) {
-    let may = Permission::AgencyAdmin;
-    let was = state
-        .member(member)
-        .is_some_and(|one| one.role_for(may).is_some());
-    let mut others = state.members.iter().filter(|one| one.id != member);
-    let others = others.any(|one| one.role_for(may).is_some());
-    findings.warn(was && !administers && !others, || Finding::new(Rule::R32));
 }

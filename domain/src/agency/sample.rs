@@ -1,4 +1,4 @@
-//! Samples of an agency's events: TransMit with its two sites and two members.
+//! Samples of an agency's events: TransMit with its two sites, one that was closed, and its members.
 //!
 //! Invariant: ids are fixed and of the form of UUIDv7, so that documents made from samples are the
 //! same in every run.
@@ -7,11 +7,14 @@ use time::Date;
 use time::macros::date;
 use uuid::{Uuid, uuid};
 
-use super::command::{AdmitMember, ChangeMemberRoles, Login, RecordDeparture};
-use super::engagement::{ApproveAuditEngagement, EndAuditEngagement, RequestAuditEngagement};
+mod bodies;
+
+pub use bodies::bodies;
+
 use super::{
-    AgencyEvent, AgencyOpened, AgencyState, AuditEngagementApproved, AuditEngagementEnded,
-    AuditEngagementRequested, MemberAdmitted, MemberLeft, MemberRolesChanged, SiteOpened,
+    AgencyClosed, AgencyEvent, AgencyOpened, AgencyRenamed, AgencyState, AuditEngagementApproved,
+    AuditEngagementEnded, AuditEngagementRequested, MemberAdmitted, MemberLeft, MemberRolesChanged,
+    PhaseSet, SiteClosed, SiteOpened,
 };
 use crate::case::sample::{CASE, COMMAND, EVENT, SALT};
 use crate::envelope::{Actor, Body, StreamReference};
@@ -25,6 +28,8 @@ pub const AGENCY: Uuid = uuid!("014a0325-8c00-7000-8000-00000000a001");
 pub const SITE: Uuid = uuid!("014a0325-8c00-7000-8000-00000000b001");
 /// The site in Leipzig.
 pub const OTHER_SITE: Uuid = uuid!("014a0325-8c00-7000-8000-00000000b002");
+/// The site in Magdeburg, which was closed.
+pub const FORMER_SITE: Uuid = uuid!("014a0325-8c00-7000-8000-00000000b003");
 /// A member who advises, limited to the site in Halle.
 pub const ADVISOR: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c001");
 /// A member who coordinates, not limited to sites.
@@ -35,6 +40,8 @@ pub const SERVICE: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c003");
 pub const FORMER: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c004");
 /// A member of the network who audits.
 pub const AUDITOR: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c0a1");
+/// A member of the network who administers it.
+pub const NETWORK_ADMIN: Uuid = uuid!("014a0325-8c00-7000-8000-00000000c0a2");
 /// The auditor's engagement.
 pub const ENGAGEMENT: Uuid = uuid!("014a0325-8c00-7000-8000-00000000e001");
 /// The day on which all of it happened.
@@ -53,6 +60,7 @@ pub fn history() -> Vec<AgencyEvent> {
         AgencyEvent::AgencyOpened(opened()),
         site(SITE, "Halle (Saale)"),
         site(OTHER_SITE, "Leipzig"),
+        site(FORMER_SITE, "Magdeburg"),
         admitted(ADVISOR, &[Role::Advisor], Some(vec![SITE])),
         admitted(COORDINATOR, &[Role::Coordinator], None),
         AgencyEvent::MemberAdmitted(MemberAdmitted {
@@ -83,15 +91,42 @@ pub fn history() -> Vec<AgencyEvent> {
         AgencyEvent::AuditEngagementEnded(AuditEngagementEnded {
             engagement: ENGAGEMENT,
         }),
+        AgencyEvent::AgencyRenamed(AgencyRenamed {
+            carrier: Some("Deutsches Jugendinstitut e.V.".into()),
+            name: Some(opened().name),
+        }),
+        AgencyEvent::PhaseSet(PhaseSet {
+            from: OPENED_ON,
+            phase: "Erste Förderphase".into(),
+            until: Some(date!(2017 - 08 - 31)),
+        }),
+        AgencyEvent::SiteClosed(SiteClosed { site: FORMER_SITE }),
     ]
+}
+
+/// The history, and the closing that would end it.
+#[must_use]
+pub fn life() -> Vec<AgencyEvent> {
+    let mut events = history();
+    events.push(AgencyEvent::AgencyClosed(AgencyClosed {}));
+    events
 }
 
 /// One event of every type, with its optional members.
 #[must_use]
 pub fn events() -> Vec<AgencyEvent> {
-    let mut events = history();
+    let mut events = life();
     events.dedup_by_key(|event| event.event_type());
     events
+}
+
+/// What an opening comes to that names who administers the agency first.
+#[must_use]
+pub fn opening() -> [AgencyEvent; 2] {
+    [
+        AgencyEvent::AgencyOpened(opened()),
+        admitted(COORDINATOR, &[Role::AgencyAdmin], None),
+    ]
 }
 
 /// The agency after its history.
@@ -99,7 +134,7 @@ pub fn events() -> Vec<AgencyEvent> {
 pub fn state() -> AgencyState {
     let mut state = AgencyState::opened(&opened());
     for event in &history() {
-        state.apply(event);
+        state.apply(event, OPENED_ON);
     }
     state
 }
@@ -117,10 +152,23 @@ fn admitted(member: Uuid, roles: &[Role], sites: Option<Vec<Uuid>>) -> AgencyEve
 #[must_use]
 pub fn stored(data: &EventData, version: u64) -> Body<'_> {
     let (member, role) = match data {
+        // The second event of an opening.
+        EventData::Agency(AgencyEvent::MemberAdmitted(_)) if version == 2 => {
+            (NETWORK_ADMIN, Role::NetworkAdmin)
+        }
         EventData::Agency(AgencyEvent::AuditEngagementRequested(asked)) => {
             (asked.auditor, Role::AuditorGeneral)
         }
-        EventData::Agency(_) | EventData::Case(_) => (COORDINATOR, Role::AgencyAdmin),
+        EventData::Agency(
+            AgencyEvent::AgencyOpened(_)
+            | AgencyEvent::AgencyRenamed(_)
+            | AgencyEvent::PhaseSet(_)
+            | AgencyEvent::AgencyClosed(_),
+        ) => (NETWORK_ADMIN, Role::NetworkAdmin),
+        EventData::Agency(_)
+        | EventData::Case(_)
+        | EventData::Offering(_)
+        | EventData::Solution(_) => (COORDINATOR, Role::AgencyAdmin),
     };
     Body {
         actor: Actor { member, role },
@@ -144,60 +192,7 @@ pub fn stored(data: &EventData, version: u64) -> Body<'_> {
     }
 }
 
-/// A body of every command that administrators send, by its operation, with its optional members.
-///
-/// # Errors
-/// If one cannot be written as JSON.
-pub fn bodies() -> Result<Vec<(&'static str, serde_json::Value)>, serde_json::Error> {
-    let admit = AdmitMember {
-        occurred_on: OPENED_ON,
-        reason: Some("Verstärkung des Länderteams".into()),
-        login: Login {
-            issuer: "https://login.example.org".to_owned(),
-            subject: "248289761001".to_owned(),
-        },
-        roles: vec![Role::Advisor],
-        sites: Some(vec![SITE]),
-        permissions: None,
-    };
-    let change = ChangeMemberRoles {
-        occurred_on: OPENED_ON,
-        reason: None,
-        roles: vec![Role::Coordinator, Role::AgencyAdmin],
-        sites: None,
-        permissions: None,
-    };
-    let depart = RecordDeparture {
-        occurred_on: OPENED_ON,
-        reason: None,
-    };
-    let ask = RequestAuditEngagement {
-        occurred_on: OPENED_ON,
-        reason: None,
-        purpose: "Prüfung der Zielvereinbarung".into(),
-        cases: Some(vec![CASE]),
-        valid_from: OPENED_ON,
-        valid_until: date!(2014 - 06 - 30),
-    };
-    let approve = ApproveAuditEngagement {
-        occurred_on: OPENED_ON,
-        reason: None,
-    };
-    let end = EndAuditEngagement {
-        occurred_on: OPENED_ON,
-        reason: Some("Die Prüfung ist abgeschlossen.".into()),
-    };
-    Ok(vec![
-        ("request_audit_engagement", serde_json::to_value(ask)?),
-        ("approve_audit_engagement", serde_json::to_value(approve)?),
-        ("end_audit_engagement", serde_json::to_value(end)?),
-        ("admit_member", serde_json::to_value(admit)?),
-        ("change_member_roles", serde_json::to_value(change)?),
-        ("record_departure", serde_json::to_value(depart)?),
-    ])
-}
-
-fn opened() -> AgencyOpened {
+pub(super) fn opened() -> AgencyOpened {
     AgencyOpened {
         carrier: "Deutsches Jugendinstitut e.V. (DJI)".into(),
         case_prefix: "TM".to_owned(),

@@ -1,12 +1,16 @@
-//! The agency's own commands: R01, R03, R21, R26, R31, R32. Those of audits are in `engagement`.
+//! The agency's own commands: R01, R03, R21, R26, R31, R32. Those of audits are in `engagement`, those of sites and of
+//! the network in theirs.
 
 mod engagement;
+mod network;
+mod site;
 
 use time::macros::date;
 use uuid::Uuid;
 
 use super::command::Terms;
 use super::sample::{ADVISOR, COORDINATOR, FORMER, OPENED_ON, OTHER_SITE, SITE, history};
+use super::site::OpenSite;
 use super::{AgencyCommand, AgencyEvent, AgencyOpened, Member};
 use crate::case::sample::EVENT;
 use crate::rights::{Permission, Role};
@@ -32,15 +36,18 @@ fn open() -> AgencyCommand {
     };
     AgencyCommand::OpenAgency {
         occurred_on: OPENED_ON,
+        reason: None,
         agency,
+        administrator: None,
     }
 }
 
 fn open_site() -> AgencyCommand {
-    AgencyCommand::OpenSite {
+    AgencyCommand::OpenSite(OpenSite {
         occurred_on: OPENED_ON,
+        reason: None,
         name: "Magdeburg".into(),
-    }
+    })
 }
 
 fn admit(member: Uuid, sites: Option<Vec<Uuid>>) -> AgencyCommand {
@@ -136,7 +143,7 @@ fn a_second_opening_changes_nothing() {
         name: "x".into(),
     });
     assert_eq!(
-        super::AgencyState::evolve(Some(before.clone()), &other),
+        super::AgencyState::evolve(Some(before.clone()), &other, OPENED_ON),
         Some(before)
     );
     let [_, later @ ..] = &history()[..] else {
@@ -145,7 +152,7 @@ fn a_second_opening_changes_nothing() {
     assert!(
         later
             .iter()
-            .all(|event| super::AgencyState::evolve(None, event).is_none())
+            .all(|event| super::AgencyState::evolve(None, event, OPENED_ON).is_none())
     );
     assert_eq!(OPENED_ON, date!(2014 - 06 - 01));
 }
@@ -260,6 +267,6 @@ fn who_left_and_comes_back_is_the_same_member() {
         roles: vec![Role::Reader],
         sites: None,
     });
-    let state = super::AgencyState::evolve(Some(state), &admitted).unwrap();
+    let state = super::AgencyState::evolve(Some(state), &admitted, OPENED_ON).unwrap();
     assert!(state.member(FORMER).is_some() && state.former_members.is_empty());
 }

@@ -1,272 +1,200 @@
-//! What may be asked of a case: the bodies as clients send them, and what kind of command each is.
+//! What may be asked of a case: the list of all kinds of commands. What each of them is stands in
+//! its topic.
 //!
 //! Ids of new things, the file number, revisions and the municipality's name, kind and Land are
 //! the server's to make.
 
-use serde::{Deserialize, Serialize};
-use time::Date;
 use uuid::Uuid;
 
-use super::event::{
-    Channel, ClosingReason, EndCondition, MeetingOutcome, NeedChanges, Origin, Participant,
-    PriorityChanges, Signature, Urgency, wire,
-};
-use super::{CaseState, opening};
-use crate::facts::{Key, Needs};
+use super::CaseState;
+use super::topic::{Act, Dated, Making};
+use crate::facts::{Facts, Needs};
 use crate::rights::Permission;
-use crate::text::{Line, Prose};
+use crate::rule::Finding;
+use crate::text::Prose;
 
+pub use super::agreements::commands::{
+    DiscardAgreementDraft, DraftAgreement, RedraftAgreement, SignAgreement,
+};
+pub use super::assessments::commands::{
+    AbandonAssessment, CompleteAssessment, RateDimension, RecordInterview, StartAssessment,
+};
+pub use super::assignments::commands::{AssignAdvisor, SucceedMunicipality};
+pub use super::closing::commands::{CloseCase, PauseCase, ReopenCase, ResumeCase};
+pub use super::contacts::commands::{RecordContact, RecordInitialMeeting};
+pub use super::documents::commands::{LinkDocument, UnlinkDocument};
+pub use super::follow_ups::commands::{
+    CancelFollowUp, CompleteFollowUp, ReassignFollowUp, RescheduleFollowUp, ScheduleFollowUp,
+};
+pub use super::funding::commands::{
+    AdviseOnFunding, ChangeFundingPeriod, RecordFundingDecision, SubmitFundingApplication,
+};
+pub use super::measures::commands::{CancelMeasure, CompleteMeasure, PlanMeasure};
+pub use super::model_solutions::commands::{
+    AdaptModelSolution, AdoptModelSolution, ProposeModelSolution, RejectModelSolution,
+    SelectModelSolution,
+};
+pub use super::needs::commands::{CaptureNeed, ReviseNeed, WithdrawNeed};
+pub use super::opening::commands::{MunicipalityKey, OpenCase};
+pub use super::participants::commands::{
+    AddParticipant, ChangeParticipant, RecordParticipantDeparture,
+};
+pub use super::priorities::commands::{AgreePriority, DropPriority, RevisePriority};
+pub use super::qualifications::commands::RecordQualification;
+pub use super::records::commands::{RecordCouncilResolution, RecordMilestone, ReviewProgress};
+pub use super::renewals::commands::{AmendAgreement, EndAgreement, ExtendAgreement};
+
+/// Makes the bodies that clients send: each with its day, its reason and what is its own.
 macro_rules! bodies {
-    ($( $(#[$doc:meta])* pub struct $name:ident { $($members:tt)* } )+) => {
-        wire! { $(
-            $(#[$doc])*
+    ($(
+        $(#[$meta:meta])*
+        pub struct $name:ident on $day:literal, reason $reason:ident { $($members:tt)* }
+    )+) => { $(
+        $crate::case::command::bodies! { @$reason
+            $(#[$meta])* $name $day { $($members)* }
+        }
+    )+ };
+    (@optional $(#[$meta:meta])* $name:ident $day:literal { $($members:tt)* }) => {
+        $crate::case::event::wire! {
+            $(#[$meta])*
             #[serde(deny_unknown_fields)]
-            pub struct $name { $($members)* }
-        )+ }
+            pub struct $name {
+                #[doc = $day]
+                pub occurred_on: time::Date,
+                /// Why, if it needs saying.
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub reason: Option<$crate::text::Prose>,
+                $($members)*
+            }
+        }
+        $crate::case::command::bodies! { @dated $name |body| body.reason.as_ref() }
+    };
+    (@required $(#[$meta:meta])* $name:ident $day:literal { $($members:tt)* }) => {
+        $crate::case::event::wire! {
+            $(#[$meta])*
+            #[serde(deny_unknown_fields)]
+            pub struct $name {
+                #[doc = $day]
+                pub occurred_on: time::Date,
+                /// Why.
+                pub reason: $crate::text::Prose,
+                $($members)*
+            }
+        }
+        $crate::case::command::bodies! { @dated $name |body| Some(&body.reason) }
+    };
+    // The reason is a code of the event's own data.
+    (@coded $(#[$meta:meta])* $name:ident $day:literal { $($members:tt)* }) => {
+        $crate::case::event::wire! {
+            $(#[$meta])*
+            #[serde(deny_unknown_fields)]
+            pub struct $name {
+                #[doc = $day]
+                pub occurred_on: time::Date,
+                $($members)*
+            }
+        }
+        $crate::case::command::bodies! { @dated $name |_body| None }
+    };
+    (@dated $name:ident |$body:ident| $reason:expr) => {
+        impl $crate::case::topic::Dated for $name {
+            fn occurred_on(&self) -> time::Date {
+                self.occurred_on
+            }
+
+            fn reason(&self) -> Option<&$crate::text::Prose> {
+                let $body = self;
+                $reason
+            }
+        }
     };
 }
+pub(super) use bodies;
 
-bodies! {
-    /// The municipality of a new case.
-    pub struct MunicipalityKey {
-        /// District key (five digits), Gemeinde key (eight) or Berlin borough (`11000-01`).
-        #[cfg_attr(feature = "openapi", schema(pattern = r"^([0-9]{5}|[0-9]{8}|[0-9]{5}-[0-9]{2})$", example = "15002"))]
-        pub key: String,
-        /// The name; needed for a Gemeinde only, whose names are in no list.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub name: Option<Line>,
-    }
-
-    /// Opens a case.
-    pub struct OpenCase {
-        /// The opening day; its year stands in the file number.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// The municipality.
-        pub municipality: MunicipalityKey,
-        /// The site in charge.
-        pub site: Uuid,
-        /// The member who advises.
-        pub advisor: Uuid,
-        /// How the case came about.
-        pub origin: Origin,
-    }
-
-    /// Records a contact.
-    pub struct RecordContact {
-        /// The day of the contact.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// How.
-        pub channel: Channel,
-        /// Who took part, by function.
-        #[cfg_attr(feature = "openapi", schema(max_items = 50))]
-        pub participants: Vec<Participant>,
-        /// What was talked about.
-        #[cfg_attr(feature = "openapi", schema(max_items = 20))]
-        pub topics: Vec<Line>,
-    }
-
-    /// Records the initial meeting.
-    pub struct RecordInitialMeeting {
-        /// The day of the meeting.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// Where.
-        pub place: Line,
-        /// Who took part, by function.
-        #[cfg_attr(feature = "openapi", schema(max_items = 50))]
-        pub participants: Vec<Participant>,
-        /// What was talked about.
-        #[cfg_attr(feature = "openapi", schema(max_items = 20))]
-        pub topics: Vec<Line>,
-        /// What it came to.
-        pub outcome: MeetingOutcome,
-        /// What is to happen next.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub next_step: Option<Line>,
-    }
-
-    /// Captures a need.
-    pub struct CaptureNeed {
-        /// The day it was put forward.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// Code of the quality dimension, from the catalogue.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
-        pub dimension: String,
-        /// The need in words.
-        pub statement: Prose,
-        /// How pressing it is.
-        pub urgency: Urgency,
-        /// What shows the need, such as a report or a figure.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(max_items = 20))]
-        pub evidence: Option<Vec<Line>>,
-    }
-
-    /// Puts a need differently.
-    pub struct ReviseNeed {
-        /// The day of the revision.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// The new values, at least one.
-        pub changes: NeedChanges,
-    }
-
-    /// Withdraws a need.
-    pub struct WithdrawNeed {
-        /// The day of the withdrawal.
-        pub occurred_on: Date,
-        /// Why.
-        pub reason: Prose,
-    }
-
-    /// Agrees a priority.
-    pub struct AgreePriority {
-        /// The day it was agreed.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// Code of the focus area from the catalogue, if it comes from one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
-        pub focus_area: Option<String>,
-        /// Its title.
-        pub title: Line,
-        /// The needs of this case that it meets.
-        #[cfg_attr(feature = "openapi", schema(max_items = 50))]
-        pub needs: Vec<Uuid>,
-        /// Its place among the case's priorities; 1 is the first.
-        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 99))]
-        pub rank: u32,
-        /// The day by which it is to be reached.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub target_on: Option<Date>,
-    }
-
-    /// Changes a priority.
-    pub struct RevisePriority {
-        /// The day of the revision.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// The new values, at least one.
-        pub changes: PriorityChanges,
-    }
-
-    /// Gives a priority up.
-    pub struct DropPriority {
-        /// The day it was given up.
-        pub occurred_on: Date,
-        /// Why.
-        pub reason: Prose,
-    }
-
-    /// Drafts a target agreement, or drafts it anew.
-    pub struct DraftAgreement {
-        /// The day of the draft.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// The priorities it names.
-        #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 50))]
-        pub priorities: Vec<Uuid>,
-        /// Until when it is meant to hold.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub planned_until: Option<Date>,
-    }
-
-    /// Gives a draft up.
-    pub struct DiscardAgreementDraft {
-        /// The day it was given up.
-        pub occurred_on: Date,
-        /// Why.
-        pub reason: Prose,
-    }
-
-    /// Records that the agreement was signed.
-    pub struct SignAgreement {
-        /// The day the signing was complete.
-        pub occurred_on: Date,
-        /// Why, if it needs saying.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<Prose>,
-        /// The signatures; both parties' are needed (R05), a third is possible.
-        #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 20))]
-        pub signatures: Vec<Signature>,
-        /// The first day it holds.
-        pub valid_from: Date,
-        /// The last day it holds; R09 asks for it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub valid_until: Option<Date>,
-        /// What ends it besides its date.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub end_condition: Option<EndCondition>,
-    }
-
-    /// Closes the case.
-    pub struct CloseCase {
-        /// The closing day.
-        pub occurred_on: Date,
-        /// Why.
-        pub reason: ClosingReason,
-        /// What the case came to.
-        pub summary: Prose,
-        /// The ids of the open items that are closed over knowingly (R24).
-        #[cfg_attr(feature = "openapi", schema(max_items = 200))]
-        pub acknowledge: Vec<Uuid>,
-    }
-
-    /// Takes the closed case up again.
-    pub struct ReopenCase {
-        /// The day of the reopening.
-        pub occurred_on: Date,
-        /// Why.
-        pub reason: Prose,
-    }
+/// The body of a kind of command to a case.
+pub trait CommandBody {
+    /// The kind.
+    const KIND: CommandKind;
 }
 
-/// A command to a case: the body and, where it is about one of the case's things, that thing's id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant is its body, documented there")]
-pub enum CaseCommand {
-    OpenCase(OpenCase),
-    RecordContact(RecordContact),
-    RecordInitialMeeting(RecordInitialMeeting),
-    CaptureNeed(CaptureNeed),
-    ReviseNeed(Uuid, ReviseNeed),
-    WithdrawNeed(Uuid, WithdrawNeed),
-    AgreePriority(AgreePriority),
-    RevisePriority(Uuid, RevisePriority),
-    DropPriority(Uuid, DropPriority),
-    DraftAgreement(DraftAgreement),
-    RedraftAgreement(Uuid, DraftAgreement),
-    DiscardAgreementDraft(Uuid, DiscardAgreementDraft),
-    SignAgreement(Uuid, SignAgreement),
-    CloseCase(CloseCase),
-    ReopenCase(ReopenCase),
-}
+/// Makes the enums of commands and of their kinds from one line for each.
+macro_rules! commands {
+    ($( $name:ident = $operation:literal $permission:ident on $target:ident $( ($id:ty) )?; )+) => {
+        /// A command to a case: the body and, where it is about one of the case's things, that
+        /// thing's id.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each variant is its body, documented there")]
+        pub enum CaseCommand { $( $name($( $id, )? $name), )+ }
 
-macro_rules! kinds {
-    ($( $name:ident = $operation:literal $permission:ident $target:ident, )+) => {
         /// A kind of command to a case; its operation in the contract.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[expect(missing_docs, reason = "each variant is named like its body, documented there")]
         pub enum CommandKind { $( $name, )+ }
+
+        $( impl CommandBody for $name {
+            const KIND: CommandKind = CommandKind::$name;
+        } )+
+
+        impl CaseCommand {
+            /// Its kind.
+            #[must_use]
+            pub fn kind(&self) -> CommandKind {
+                match self { $( Self::$name(..) => CommandKind::$name, )+ }
+            }
+
+            /// What it is about, if that is one of the case's things.
+            #[must_use]
+            pub fn target(&self) -> Option<Uuid> {
+                match self { $( Self::$name(..) => commands!(@target self $name $($id)?), )+ }
+            }
+
+            /// The day it happened in the world.
+            #[must_use]
+            pub fn occurred_on(&self) -> time::Date {
+                match self { $( Self::$name(.., body) => body.occurred_on(), )+ }
+            }
+
+            /// Why.
+            #[must_use]
+            pub fn reason(&self) -> Option<&Prose> {
+                match self { $( Self::$name(.., body) => body.reason(), )+ }
+            }
+
+            /// What it needs to know beyond its case.
+            #[must_use]
+            pub fn needs(&self, state: Option<&CaseState>) -> Needs {
+                match self { $( Self::$name(.., body) => body.needs(state), )+ }
+            }
+
+            /// The body as JSON.
+            ///
+            /// # Errors
+            /// None that are known: bodies have string keys only.
+            pub fn body(&self) -> serde_json::Result<serde_json::Value> {
+                match self { $( Self::$name(.., body) => serde_json::to_value(body), )+ }
+            }
+
+            pub(super) fn event(
+                &self,
+                making: &mut Making<'_>,
+            ) -> Result<super::CaseEvent, crate::rule::Rejection> {
+                match self { $( Self::$name(.., body) => body.event(making), )+ }
+            }
+
+            /// The same about another thing.
+            #[cfg(test)]
+            pub(super) fn about(mut self, id: Uuid) -> Self {
+                match &mut self { $( Self::$name(.., _body) => commands!(@about self $name id $($id)?), )+ }
+                self
+            }
+
+            /// The same on another day.
+            #[cfg(test)]
+            pub(super) fn on(mut self, day: time::Date) -> Self {
+                match &mut self { $( Self::$name(.., body) => body.occurred_on = day, )+ }
+                self
+            }
+        }
 
         impl CommandKind {
             /// Every kind, in the order in which a case usually meets them.
@@ -274,41 +202,138 @@ macro_rules! kinds {
 
             /// The operationId in the contract.
             #[must_use]
-            pub fn operation(self) -> &'static str {
+            pub const fn operation(self) -> &'static str {
                 match self { $( Self::$name => $operation, )+ }
             }
 
             /// The permission it asks for.
             #[must_use]
-            pub fn permission(self) -> Permission {
+            pub const fn permission(self) -> Permission {
                 match self { $( Self::$name => Permission::$permission, )+ }
             }
 
             /// What it is about.
             #[must_use]
-            pub fn target(self) -> Target {
+            pub const fn target(self) -> Target {
                 match self { $( Self::$name => Target::$target, )+ }
+            }
+
+            /// Whether the command means the same on whatever version it meets, so that it need
+            /// not name the one it was made on.
+            #[must_use]
+            pub const fn commutes(self) -> bool {
+                match self { $( Self::$name => <$name as Act>::COMMUTES, )+ }
+            }
+
+            /// Whether a closed case takes it, too.
+            pub(super) const fn after_closing(self) -> bool {
+                match self { $( Self::$name => <$name as Act>::AFTER_CLOSING, )+ }
+            }
+
+            /// What its admission needs to know beyond the case, whatever the body.
+            #[must_use]
+            pub fn needs(self, state: &CaseState) -> Needs {
+                match self { $( Self::$name => <$name as Act>::admission_needs(state), )+ }
+            }
+
+            /// The command with this body, about this thing.
+            ///
+            /// # Errors
+            /// If the body is none of this kind.
+            pub fn command(
+                self,
+                target: Uuid,
+                body: serde_json::Value,
+            ) -> serde_json::Result<CaseCommand> {
+                Ok(match self { $( Self::$name => {
+                    let body: $name = serde_json::from_value(body)?;
+                    commands!(@make $name target body $($id)?)
+                } )+ })
+            }
+
+            pub(super) fn admission(
+                self,
+                state: &CaseState,
+                target: Option<Uuid>,
+                facts: &Facts<'_>,
+            ) -> Vec<Finding> {
+                match self { $( Self::$name => <$name as Act>::admission(state, target, facts), )+ }
+            }
+
+            /// The command of this kind that the samples have, about this thing.
+            pub(super) fn sample(self, target: Uuid) -> CaseCommand {
+                match self { $( Self::$name => {
+                    commands!(@make $name target (<$name as Act>::sample()) $($id)?)
+                } )+ }
             }
         }
     };
+    (@target $command:ident $name:ident) => { None };
+    (@target $command:ident $name:ident $id:ty) => {
+        if let Self::$name(target, _) = $command { Some(*target) } else { None }
+    };
+    (@about $command:ident $name:ident $to:ident) => { panic!("{} has no target", stringify!($name)) };
+    (@about $command:ident $name:ident $to:ident $id:ty) => {
+        if let Self::$name(target, _) = &mut $command { *target = $to; }
+    };
+    (@make $name:ident $target:ident $body:tt) => { CaseCommand::$name($body) };
+    (@make $name:ident $target:ident $body:tt $id:ty) => { CaseCommand::$name($target, $body) };
 }
 
-kinds! {
-    OpenCase = "open_case" CaseOpen NewCase,
-    RecordContact = "record_contact" CaseRecord Case,
-    RecordInitialMeeting = "record_initial_meeting" CaseRecord Case,
-    CaptureNeed = "capture_need" CaseRecord Case,
-    ReviseNeed = "revise_need" CaseRecord Need,
-    WithdrawNeed = "withdraw_need" CaseRecord Need,
-    AgreePriority = "agree_priority" CaseRecord Case,
-    RevisePriority = "revise_priority" CaseRecord Priority,
-    DropPriority = "drop_priority" CaseRecord Priority,
-    DraftAgreement = "draft_agreement" AgreementWrite Case,
-    RedraftAgreement = "redraft_agreement" AgreementWrite Agreement,
-    DiscardAgreementDraft = "discard_agreement_draft" AgreementWrite Agreement,
-    SignAgreement = "sign_agreement" AgreementSign Agreement,
-    CloseCase = "close_case" CaseClose Case,
-    ReopenCase = "reopen_case" CaseReopen Case,
+commands! {
+    OpenCase = "open_case" CaseOpen on NewCase;
+    RecordContact = "record_contact" CaseRecord on Case;
+    RecordInitialMeeting = "record_initial_meeting" CaseRecord on Case;
+    CaptureNeed = "capture_need" CaseRecord on Case;
+    ReviseNeed = "revise_need" CaseRecord on Need(Uuid);
+    WithdrawNeed = "withdraw_need" CaseRecord on Need(Uuid);
+    AgreePriority = "agree_priority" CaseRecord on Case;
+    RevisePriority = "revise_priority" CaseRecord on Priority(Uuid);
+    DropPriority = "drop_priority" CaseRecord on Priority(Uuid);
+    DraftAgreement = "draft_agreement" AgreementWrite on Case;
+    RedraftAgreement = "redraft_agreement" AgreementWrite on Agreement(Uuid);
+    DiscardAgreementDraft = "discard_agreement_draft" AgreementWrite on Agreement(Uuid);
+    SignAgreement = "sign_agreement" AgreementSign on Agreement(Uuid);
+    AmendAgreement = "amend_agreement" AgreementSign on Agreement(Uuid);
+    ExtendAgreement = "extend_agreement" AgreementSign on Agreement(Uuid);
+    EndAgreement = "end_agreement" AgreementSign on Agreement(Uuid);
+    RecordCouncilResolution = "record_council_resolution" CaseRecord on Case;
+    StartAssessment = "start_assessment" CaseRecord on Case;
+    RecordInterview = "record_interview" CaseRecord on Assessment(Uuid);
+    RateDimension = "rate_dimension" CaseRecord on Assessment(Uuid);
+    CompleteAssessment = "complete_assessment" CaseRecord on Assessment(Uuid);
+    AbandonAssessment = "abandon_assessment" CaseRecord on Assessment(Uuid);
+    ProposeModelSolution = "propose_model_solution" CaseRecord on Case;
+    SelectModelSolution = "select_model_solution" CaseRecord on ModelSolution(Uuid);
+    AdaptModelSolution = "adapt_model_solution" CaseRecord on ModelSolution(Uuid);
+    AdoptModelSolution = "adopt_model_solution" CaseRecord on ModelSolution(Uuid);
+    RejectModelSolution = "reject_model_solution" CaseRecord on ModelSolution(Uuid);
+    PlanMeasure = "plan_measure" CaseRecord on Case;
+    CompleteMeasure = "complete_measure" CaseRecord on Measure(Uuid);
+    CancelMeasure = "cancel_measure" CaseRecord on Measure(Uuid);
+    RecordQualification = "record_qualification" CaseRecord on Case;
+    AdviseOnFunding = "advise_on_funding" CaseRecord on Case;
+    SubmitFundingApplication = "submit_funding_application" CaseRecord on Case;
+    RecordFundingDecision = "record_funding_decision" CaseRecord on Application(Uuid);
+    ChangeFundingPeriod = "change_funding_period" CaseRecord on Application(Uuid);
+    RecordMilestone = "record_milestone" CaseRecord on Case;
+    ReviewProgress = "review_progress" CaseRecord on Case;
+    ScheduleFollowUp = "schedule_follow_up" CaseRecord on Case;
+    RescheduleFollowUp = "reschedule_follow_up" CaseRecord on FollowUp(Uuid);
+    ReassignFollowUp = "reassign_follow_up" CaseRecord on FollowUp(Uuid);
+    CompleteFollowUp = "complete_follow_up" CaseRecord on FollowUp(Uuid);
+    CancelFollowUp = "cancel_follow_up" CaseRecord on FollowUp(Uuid);
+    AddParticipant = "add_participant" CaseAssign on Case;
+    ChangeParticipant = "change_participant" CaseAssign on Participant(Uuid);
+    RecordParticipantDeparture = "record_participant_departure" CaseAssign on Participant(Uuid);
+    AssignAdvisor = "assign_advisor" CaseAssign on Case;
+    SucceedMunicipality = "succeed_municipality" CaseAssign on Case;
+    LinkDocument = "link_document" CaseRecord on Case;
+    UnlinkDocument = "unlink_document" CaseRecord on Document(Uuid);
+    PauseCase = "pause_case" CaseClose on Case;
+    ResumeCase = "resume_case" CaseClose on Case;
+    CloseCase = "close_case" CaseClose on Case;
+    ReopenCase = "reopen_case" CaseReopen on Case;
 }
 
 /// What a kind of command is about.
@@ -324,63 +349,52 @@ pub enum Target {
     Priority,
     /// One of its agreements.
     Agreement,
+    /// One of its assessments.
+    Assessment,
+    /// One of its model solutions.
+    ModelSolution,
+    /// One of its measures.
+    Measure,
+    /// One of its applications for funding.
+    Application,
+    /// One of its follow-ups.
+    FollowUp,
+    /// One of its participants.
+    Participant,
+    /// One of its documents.
+    Document,
 }
 
-impl CaseCommand {
-    /// Its kind.
+impl Target {
+    /// Every kind of thing of a case, in the order in which a case usually meets them.
+    pub const THINGS: &[Self] = &[
+        Self::Need,
+        Self::Priority,
+        Self::Agreement,
+        Self::Assessment,
+        Self::ModelSolution,
+        Self::Measure,
+        Self::Application,
+        Self::FollowUp,
+        Self::Participant,
+        Self::Document,
+    ];
+
+    /// How an address names the id of such a thing; none for a case as a whole.
     #[must_use]
-    pub fn kind(&self) -> CommandKind {
+    pub const fn parameter(self) -> Option<&'static str> {
         match self {
-            Self::OpenCase(_) => CommandKind::OpenCase,
-            Self::RecordContact(_) => CommandKind::RecordContact,
-            Self::RecordInitialMeeting(_) => CommandKind::RecordInitialMeeting,
-            Self::CaptureNeed(_) => CommandKind::CaptureNeed,
-            Self::ReviseNeed(..) => CommandKind::ReviseNeed,
-            Self::WithdrawNeed(..) => CommandKind::WithdrawNeed,
-            Self::AgreePriority(_) => CommandKind::AgreePriority,
-            Self::RevisePriority(..) => CommandKind::RevisePriority,
-            Self::DropPriority(..) => CommandKind::DropPriority,
-            Self::DraftAgreement(_) => CommandKind::DraftAgreement,
-            Self::RedraftAgreement(..) => CommandKind::RedraftAgreement,
-            Self::DiscardAgreementDraft(..) => CommandKind::DiscardAgreementDraft,
-            Self::SignAgreement(..) => CommandKind::SignAgreement,
-            Self::CloseCase(_) => CommandKind::CloseCase,
-            Self::ReopenCase(_) => CommandKind::ReopenCase,
+            Self::NewCase | Self::Case => None,
+            Self::Need => Some("need_id"),
+            Self::Priority => Some("priority_id"),
+            Self::Agreement => Some("agreement_id"),
+            Self::Assessment => Some("assessment_id"),
+            Self::ModelSolution => Some("model_solution_id"),
+            Self::Measure => Some("measure_id"),
+            Self::Application => Some("application_id"),
+            Self::FollowUp => Some("follow_up_id"),
+            Self::Participant => Some("participant_id"),
+            Self::Document => Some("document_id"),
         }
-    }
-
-    /// What it needs to know beyond its case.
-    #[must_use]
-    pub fn needs(&self, state: Option<&CaseState>) -> Needs {
-        if let Self::OpenCase(body) = self {
-            return Needs {
-                keys: vec![Key::open_case(&body.municipality.key)],
-                counters: vec![opening::counter(body.occurred_on)],
-            };
-        }
-        self.kind().needs(state)
-    }
-}
-
-impl CommandKind {
-    /// What its admission needs to know beyond the case, whatever the body.
-    #[must_use]
-    pub fn needs(self, state: Option<&CaseState>) -> Needs {
-        match (self, state) {
-            (Self::ReopenCase, Some(state)) => Needs {
-                keys: vec![Key::open_case(&state.municipality.key)],
-                counters: Vec::new(),
-            },
-            _ => Needs::default(),
-        }
-    }
-}
-
-impl CommandKind {
-    /// Whether the command means the same on whatever version it meets, so that it need not name
-    /// the one it was made on.
-    #[must_use]
-    pub fn commutes(self) -> bool {
-        self == Self::RecordContact
     }
 }

@@ -1,19 +1,67 @@
-//! What happens in a case: the events' data as stored, served and documented.
+//! What happens in a case: the list of all types of events. What each of them is stands in its
+//! topic.
 //!
 //! Invariant: members are declared in the order of their names (see [`crate::envelope`]).
 
-use serde::{Deserialize, Serialize};
-use time::Date;
-use uuid::Uuid;
-
-use crate::catalogue::MunicipalityKind;
-use crate::change::Change;
 use crate::event_macro::events;
-use crate::text::{Line, Prose};
+
+pub use super::agreements::{
+    AgreementDraftDiscarded, AgreementDrafted, AgreementSigned, EndCondition, Party, Signature,
+};
+pub use super::assessments::{
+    AssessmentAbandoned, AssessmentCompleted, AssessmentMethod, AssessmentStarted, DimensionRated,
+    InterviewHeld,
+};
+pub use super::assignments::{AdvisorAssigned, MunicipalitySucceeded};
+pub use super::closing::{CaseClosed, CasePaused, CaseReopened, CaseResumed, ClosingReason};
+pub use super::contacts::{
+    Channel, ContactRecorded, InitialMeetingHeld, MeetingOutcome, Participant,
+};
+pub use super::documents::{DocumentLinked, DocumentUnlinked, MediaType, Sha256};
+pub use super::follow_ups::{
+    FollowUpCancelled, FollowUpCompleted, FollowUpReassigned, FollowUpRescheduled,
+    FollowUpScheduled,
+};
+pub use super::funding::{
+    AdviceOutcome, DecisionResult, Eligibility, EligibilityCriterion, FundingAdviceGiven,
+    FundingApplicationSubmitted, FundingDecided, FundingPeriodChanged,
+};
+pub use super::measures::{MeasureCancelled, MeasureCompleted, MeasurePlanned};
+pub use super::model_solutions::{
+    ModelSolutionAdapted, ModelSolutionAdopted, ModelSolutionProposed, ModelSolutionRejected,
+    ModelSolutionSelected,
+};
+pub use super::needs::{NeedCaptured, NeedChanges, NeedRevised, NeedWithdrawn, Urgency};
+pub use super::opening::{CaseOpened, MunicipalityReference, Origin};
+pub use super::participants::{
+    ParticipantAdded, ParticipantChanged, ParticipantChanges, ParticipantLeft,
+};
+pub use super::priorities::{PriorityAgreed, PriorityChanges, PriorityDropped, PriorityRevised};
+pub use super::qualifications::{Attendees, QualificationAttended};
+pub use super::records::{
+    Attainment, AttainmentLevel, CouncilResolutionRecorded, MilestoneKind, MilestoneReached,
+    ProgressReviewed, PublicUrl, ResolutionResult,
+};
+pub use super::renewals::{
+    AgreementAmended, AgreementEndReason, AgreementEnded, AgreementExtended,
+};
+
+/// A data type of the wire: serialisable, comparable, in the contract.
+macro_rules! wire {
+    ($( $(#[$meta:meta])* pub $kind:ident $name:ident $body:tt )+) => {
+        $(
+            #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+            $(#[$meta])*
+            pub $kind $name $body
+        )+
+    };
+}
+pub(crate) use wire;
 
 events! {
     /// An event of a case.
-    CaseEvent {
+    CaseEvent: super::topic::Happening {
         /// The file was opened.
         CaseOpened(CaseOpened) = "case_opened" 1,
         /// Agency and municipality were in contact.
@@ -38,337 +86,85 @@ events! {
         AgreementDraftDiscarded(AgreementDraftDiscarded) = "agreement_draft_discarded" 1,
         /// The target agreement was signed.
         AgreementSigned(AgreementSigned) = "agreement_signed" 1,
+        /// A signed agreement was amended.
+        AgreementAmended(AgreementAmended) = "agreement_amended" 1,
+        /// A signed agreement was extended.
+        AgreementExtended(AgreementExtended) = "agreement_extended" 1,
+        /// A signed agreement ended.
+        AgreementEnded(AgreementEnded) = "agreement_ended" 1,
+        /// A council or committee resolved something.
+        CouncilResolutionRecorded(CouncilResolutionRecorded) = "council_resolution_recorded" 1,
+        /// An assessment began.
+        AssessmentStarted(AssessmentStarted) = "assessment_started" 1,
+        /// An interview of an assessment was held.
+        InterviewHeld(InterviewHeld) = "interview_held" 1,
+        /// A dimension was rated.
+        DimensionRated(DimensionRated) = "dimension_rated" 1,
+        /// An assessment was completed.
+        AssessmentCompleted(AssessmentCompleted) = "assessment_completed" 1,
+        /// An assessment was given up.
+        AssessmentAbandoned(AssessmentAbandoned) = "assessment_abandoned" 1,
+        /// A model solution was proposed.
+        ModelSolutionProposed(ModelSolutionProposed) = "model_solution_proposed" 1,
+        /// A model solution was selected.
+        ModelSolutionSelected(ModelSolutionSelected) = "model_solution_selected" 1,
+        /// A model solution was adapted.
+        ModelSolutionAdapted(ModelSolutionAdapted) = "model_solution_adapted" 1,
+        /// A model solution was adopted.
+        ModelSolutionAdopted(ModelSolutionAdopted) = "model_solution_adopted" 1,
+        /// A model solution was rejected.
+        ModelSolutionRejected(ModelSolutionRejected) = "model_solution_rejected" 1,
+        /// A measure was planned.
+        MeasurePlanned(MeasurePlanned) = "measure_planned" 1,
+        /// A measure was done.
+        MeasureCompleted(MeasureCompleted) = "measure_completed" 1,
+        /// A measure was given up.
+        MeasureCancelled(MeasureCancelled) = "measure_cancelled" 1,
+        /// The municipality attended an offering.
+        QualificationAttended(QualificationAttended) = "qualification_attended" 1,
+        /// Advice on a programme was given.
+        FundingAdviceGiven(FundingAdviceGiven) = "funding_advice_given" 1,
+        /// An application was submitted.
+        FundingApplicationSubmitted(FundingApplicationSubmitted) = "funding_application_submitted" 1,
+        /// An application was decided.
+        FundingDecided(FundingDecided) = "funding_decided" 1,
+        /// A grant's period was changed.
+        FundingPeriodChanged(FundingPeriodChanged) = "funding_period_changed" 1,
+        /// A milestone was reached.
+        MilestoneReached(MilestoneReached) = "milestone_reached" 1,
+        /// Progress was reviewed.
+        ProgressReviewed(ProgressReviewed) = "progress_reviewed" 1,
+        /// A follow-up was scheduled.
+        FollowUpScheduled(FollowUpScheduled) = "follow_up_scheduled" 1,
+        /// A follow-up got another day.
+        FollowUpRescheduled(FollowUpRescheduled) = "follow_up_rescheduled" 1,
+        /// A follow-up was handed to another member.
+        FollowUpReassigned(FollowUpReassigned) = "follow_up_reassigned" 1,
+        /// A follow-up is done.
+        FollowUpCompleted(FollowUpCompleted) = "follow_up_completed" 1,
+        /// A follow-up was given up.
+        FollowUpCancelled(FollowUpCancelled) = "follow_up_cancelled" 1,
+        /// Somebody takes part.
+        ParticipantAdded(ParticipantAdded) = "participant_added" 1,
+        /// A participant's function or organisation changed.
+        ParticipantChanged(ParticipantChanged) = "participant_changed" 1,
+        /// A participant left.
+        ParticipantLeft(ParticipantLeft) = "participant_left" 1,
+        /// Another member advises.
+        AdvisorAssigned(AdvisorAssigned) = "advisor_assigned" 1,
+        /// Another municipality took over.
+        MunicipalitySucceeded(MunicipalitySucceeded) = "municipality_succeeded" 1,
+        /// A document was linked.
+        DocumentLinked(DocumentLinked) = "document_linked" 1,
+        /// A document was unlinked.
+        DocumentUnlinked(DocumentUnlinked) = "document_unlinked" 1,
+        /// The case rests.
+        CasePaused(CasePaused) = "case_paused" 1,
+        /// The case goes on.
+        CaseResumed(CaseResumed) = "case_resumed" 1,
         /// The case was closed.
         CaseClosed(CaseClosed) = "case_closed" 1,
         /// The closed case was taken up again.
         CaseReopened(CaseReopened) = "case_reopened" 1,
     }
-}
-
-/// A data type of the wire: serialisable, comparable, in the contract.
-macro_rules! wire {
-    ($( $(#[$meta:meta])* pub $kind:ident $name:ident $body:tt )+) => {
-        $(
-            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-            #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-            $(#[$meta])*
-            pub $kind $name $body
-        )+
-    };
-}
-pub(crate) use wire;
-
-wire! {
-    /// The municipality as it was on the opening day.
-    pub struct MunicipalityReference {
-        /// District key (five digits), Gemeinde key (eight) or Berlin borough (`11000-01`).
-        pub key: String,
-        /// Its kind.
-        pub kind: MunicipalityKind,
-        /// The Land's two-digit code.
-        pub land: String,
-        /// Its official name; for a Gemeinde the name that was entered.
-        pub name: String,
-    }
-
-    /// How the case came about.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Origin {
-        /// At the agency's kick-off event.
-        Kickoff,
-        /// The municipality asked.
-        Request,
-        /// The agency approached the municipality.
-        Approach,
-    }
-
-    /// Data of `case_opened`.
-    pub struct CaseOpened {
-        /// The member who advises.
-        pub advisor: Uuid,
-        /// The file number, unique in the agency, such as `TM-2014-0007`.
-        pub case_number: String,
-        /// The municipality as it was on the opening day.
-        pub municipality: MunicipalityReference,
-        /// How the case came about.
-        pub origin: Origin,
-        /// The agency's site in charge.
-        pub site: Uuid,
-    }
-
-    /// How agency and municipality were in contact.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Channel {
-        /// At the kick-off event.
-        KickoffEvent,
-        /// By telephone or video call.
-        Call,
-        /// By letter or electronic mail.
-        Mail,
-        /// On a visit.
-        Visit,
-        /// In a meeting.
-        Meeting,
-    }
-
-    /// Somebody who took part, named by function only.
-    #[serde(deny_unknown_fields)]
-    pub struct Participant {
-        /// The function, such as `Dezernentin für Bildung`. No name.
-        pub function: Line,
-    }
-
-    /// Data of `contact_recorded`.
-    pub struct ContactRecorded {
-        /// How.
-        pub channel: Channel,
-        /// Who took part, by function.
-        pub participants: Vec<Participant>,
-        /// What was talked about.
-        pub topics: Vec<Line>,
-    }
-
-    /// What an initial meeting came to.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum MeetingOutcome {
-        /// The municipality wants to go on.
-        Interested,
-        /// It has not decided.
-        Undecided,
-        /// It does not want to go on.
-        Declined,
-    }
-
-    /// Data of `initial_meeting_held`.
-    pub struct InitialMeetingHeld {
-        /// What is to happen next.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub next_step: Option<Line>,
-        /// What it came to.
-        pub outcome: MeetingOutcome,
-        /// Who took part, by function.
-        pub participants: Vec<Participant>,
-        /// Where.
-        pub place: Line,
-        /// What was talked about.
-        pub topics: Vec<Line>,
-    }
-
-    /// How pressing a need is.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Urgency {
-        /// It can wait.
-        Low,
-        /// It should be met.
-        Medium,
-        /// It presses.
-        High,
-    }
-
-    /// Data of `need_captured`.
-    pub struct NeedCaptured {
-        /// Code of the quality dimension.
-        pub dimension: String,
-        /// What shows the need, such as a report or a figure.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub evidence: Option<Vec<Line>>,
-        /// The need's id.
-        pub need: Uuid,
-        /// The need in words.
-        pub statement: Prose,
-        /// How pressing it is.
-        pub urgency: Urgency,
-    }
-
-    /// What a revision changes of a need; absent members stay, `null` clears.
-    #[serde(deny_unknown_fields)]
-    #[cfg_attr(feature = "openapi", schema(min_properties = 1))]
-    pub struct NeedChanges {
-        /// Code of the quality dimension.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
-        pub dimension: Option<String>,
-        /// What shows the need; `null` clears it.
-        #[serde(default, skip_serializing_if = "Change::is_keep")]
-        #[cfg_attr(feature = "openapi", schema(schema_with = crate::change::clearable_evidence))]
-        pub evidence: Change<Vec<Line>>,
-        /// The need in words.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub statement: Option<Prose>,
-        /// How pressing it is.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub urgency: Option<Urgency>,
-    }
-
-    /// Data of `need_revised`.
-    pub struct NeedRevised {
-        /// The new values.
-        pub changes: NeedChanges,
-        /// The need.
-        pub need: Uuid,
-    }
-
-    /// Data of `need_withdrawn`; the reason stands in the envelope.
-    pub struct NeedWithdrawn {
-        /// The need.
-        pub need: Uuid,
-    }
-
-    /// Data of `priority_agreed`.
-    pub struct PriorityAgreed {
-        /// Code of the focus area, if it comes from one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub focus_area: Option<String>,
-        /// The needs it meets.
-        pub needs: Vec<Uuid>,
-        /// The priority's id.
-        pub priority: Uuid,
-        /// Its place among the case's priorities; 1 is the first.
-        pub rank: u32,
-        /// The day by which it is to be reached.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub target_on: Option<Date>,
-        /// Its title.
-        pub title: Line,
-    }
-
-    /// What a revision changes of a priority; absent members stay, `null` clears.
-    #[serde(deny_unknown_fields)]
-    #[cfg_attr(feature = "openapi", schema(min_properties = 1))]
-    pub struct PriorityChanges {
-        /// Code of the focus area; `null` clears it.
-        #[serde(default, skip_serializing_if = "Change::is_keep")]
-        #[cfg_attr(feature = "openapi", schema(schema_with = crate::change::clearable_code))]
-        pub focus_area: Change<String>,
-        /// The needs it meets.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(max_items = 50))]
-        pub needs: Option<Vec<Uuid>>,
-        /// Its place among the case's priorities.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 99))]
-        pub rank: Option<u32>,
-        /// The day by which it is to be reached; `null` clears it.
-        #[serde(default, skip_serializing_if = "Change::is_keep")]
-        #[cfg_attr(feature = "openapi", schema(schema_with = crate::change::clearable_date))]
-        pub target_on: Change<Date>,
-        /// Its title.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub title: Option<Line>,
-    }
-
-    /// Data of `priority_revised`.
-    pub struct PriorityRevised {
-        /// The new values.
-        pub changes: PriorityChanges,
-        /// The priority.
-        pub priority: Uuid,
-    }
-
-    /// Data of `priority_dropped`; the reason stands in the envelope.
-    pub struct PriorityDropped {
-        /// The priority.
-        pub priority: Uuid,
-    }
-
-    /// Data of `agreement_drafted`.
-    pub struct AgreementDrafted {
-        /// The agreement's id, the same for all its revisions.
-        pub agreement: Uuid,
-        /// Until when it is meant to hold.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub planned_until: Option<Date>,
-        /// The priorities it names, at least one.
-        pub priorities: Vec<Uuid>,
-        /// 1 for the first draft, 2 for the next.
-        pub revision: u32,
-    }
-
-    /// Data of `agreement_draft_discarded`; the reason stands in the envelope.
-    pub struct AgreementDraftDiscarded {
-        /// The agreement.
-        pub agreement: Uuid,
-    }
-
-    /// For whom somebody signs.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Party {
-        /// The municipality.
-        Municipality,
-        /// The agency.
-        Agency,
-        /// A third party, such as a foundation.
-        Third,
-    }
-
-    /// One signature under an agreement.
-    #[serde(deny_unknown_fields)]
-    pub struct Signature {
-        /// The signatory's function, such as `Oberbürgermeister`. No name.
-        pub function: Line,
-        /// For whom.
-        pub party: Party,
-        /// When.
-        pub signed_on: Date,
-    }
-
-    /// What ends an agreement besides its date.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum EndCondition {
-        /// The goals are reached.
-        GoalsReached,
-        /// The programme's phase ends.
-        PhaseEnd,
-    }
-
-    /// Data of `agreement_signed`.
-    pub struct AgreementSigned {
-        /// The agreement.
-        pub agreement: Uuid,
-        /// What ends it besides its date.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub end_condition: Option<EndCondition>,
-        /// The revision that was signed.
-        pub revision: u32,
-        /// The signatures.
-        pub signatures: Vec<Signature>,
-        /// The first day it holds.
-        pub valid_from: Date,
-        /// The last day it holds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub valid_until: Option<Date>,
-    }
-
-    /// Why a case was closed.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum ClosingReason {
-        /// The advice is complete.
-        Completed,
-        /// The municipality is not interested.
-        NoInterest,
-        /// The programme's phase has ended.
-        PhaseEnd,
-        /// It should never have been opened.
-        OpenedInError,
-    }
-
-    /// Data of `case_closed`.
-    pub struct CaseClosed {
-        /// The open items that were closed over knowingly.
-        pub acknowledged: Vec<Uuid>,
-        /// Why.
-        pub reason: ClosingReason,
-        /// What the case came to.
-        pub summary: Prose,
-    }
-
-    /// Data of `case_reopened`; the reason stands in the envelope.
-    pub struct CaseReopened {}
 }

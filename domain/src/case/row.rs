@@ -4,8 +4,8 @@ use time::Date;
 use uuid::Uuid;
 
 use super::event::{CaseEvent, MunicipalityReference};
-use super::{CaseState, Stage, opening};
-use crate::facts::{Claim, Key};
+use super::{CaseState, Stage};
+use crate::facts::Claim;
 
 /// The row of a case in the agency's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,13 @@ impl CaseState {
 
 impl Stage {
     /// Every stage, in the order of a case's life.
-    pub const ALL: &[Self] = &[Self::Contact, Self::Exploring, Self::Agreed, Self::Closed];
+    pub const ALL: &[Self] = &[
+        Self::Contact,
+        Self::Exploring,
+        Self::Agreed,
+        Self::Paused,
+        Self::Closed,
+    ];
 
     /// The code on the wire.
     #[must_use]
@@ -53,6 +59,7 @@ impl Stage {
             Self::Contact => "contact",
             Self::Exploring => "exploring",
             Self::Agreed => "agreed",
+            Self::Paused => "paused",
             Self::Closed => "closed",
         }
     }
@@ -67,26 +74,5 @@ impl Stage {
 /// What `event` takes, gives back and counts; `state` is the one before it.
 #[must_use]
 pub fn claims(state: Option<&CaseState>, event: &CaseEvent) -> Vec<Claim> {
-    let own = |state: &CaseState| Key::open_case(&state.municipality.key);
-    match event {
-        CaseEvent::CaseOpened(opened) => {
-            let counted = opening::counted(&opened.case_number)
-                .map(|(counter, value)| Claim::Count { counter, value });
-            let key = Key::open_case(&opened.municipality.key);
-            std::iter::once(Claim::Take(key)).chain(counted).collect()
-        }
-        CaseEvent::CaseClosed(_) => state.map(own).map(Claim::Release).into_iter().collect(),
-        CaseEvent::CaseReopened(_) => state.map(own).map(Claim::Take).into_iter().collect(),
-        CaseEvent::ContactRecorded(_)
-        | CaseEvent::InitialMeetingHeld(_)
-        | CaseEvent::NeedCaptured(_)
-        | CaseEvent::NeedRevised(_)
-        | CaseEvent::NeedWithdrawn(_)
-        | CaseEvent::PriorityAgreed(_)
-        | CaseEvent::PriorityRevised(_)
-        | CaseEvent::PriorityDropped(_)
-        | CaseEvent::AgreementDrafted(_)
-        | CaseEvent::AgreementDraftDiscarded(_)
-        | CaseEvent::AgreementSigned(_) => Vec::new(),
-    }
+    event.happening().claims(state)
 }

@@ -1,19 +1,34 @@
 //! What commands to a case come to: a table of scenarios by topic, and what holds for all of them.
 
+use time::macros::date;
 use uuid::Uuid;
 
-use super::{CaseCommand, CommandKind, sample};
+use super::event::{AgreementDrafted, CaseClosed, CaseReopened, ClosingReason};
+use super::{CaseCommand, CaseEvent, CommandKind, sample};
 use crate::rule::Rule;
 use crate::stream::Event;
-use crate::testing::{Given, given};
+use crate::testing::{Given, given, happened};
 
 mod admissions;
 mod agreements;
+mod assessments;
+mod assignments;
+mod catalogues;
 mod closing;
 mod coverage;
+mod documents;
+mod follow_ups;
+mod funding;
+mod measures;
+mod model_solutions;
 mod needs;
 mod opening;
+mod participants;
+mod pauses;
 mod priorities;
+mod qualifications;
+mod records;
+mod renewals;
 mod state;
 mod walk;
 
@@ -70,6 +85,18 @@ fn scenarios() -> Vec<Scenario> {
         needs::scenarios(),
         priorities::scenarios(),
         agreements::scenarios(),
+        renewals::scenarios(),
+        records::scenarios(),
+        assessments::scenarios(),
+        model_solutions::scenarios(),
+        measures::scenarios(),
+        qualifications::scenarios(),
+        funding::scenarios(),
+        follow_ups::scenarios(),
+        participants::scenarios(),
+        assignments::scenarios(),
+        documents::scenarios(),
+        pauses::scenarios(),
         closing::scenarios(),
     ]
     .into_iter()
@@ -79,10 +106,7 @@ fn scenarios() -> Vec<Scenario> {
 
 /// The sample history before the first command of this kind.
 fn history_before(kind: CommandKind) -> Vec<Event> {
-    let steps = sample::WALK
-        .iter()
-        .take_while(|(step, _)| *step != kind)
-        .count();
+    let steps = sample::place(kind);
     sample::history().into_iter().take(steps).collect()
 }
 
@@ -99,6 +123,34 @@ fn signed() -> Given {
 /// The sample case after its closing.
 fn closed() -> Given {
     before(CommandKind::ReopenCase)
+}
+
+/// The first draft of another agreement for the sample priority.
+fn draft(agreement: Uuid) -> Event {
+    let draft = AgreementDrafted {
+        agreement,
+        document: None,
+        planned_until: None,
+        priorities: vec![sample::PRIORITY],
+        revision: 1,
+    };
+    happened(date!(2015 - 05 - 01), CaseEvent::AgreementDrafted(draft))
+}
+
+/// A closing, whatever is open.
+fn closing() -> Event {
+    let closed = CaseClosed {
+        acknowledged: Vec::new(),
+        reason: ClosingReason::PhaseEnd,
+        summary: "Fertig.".into(),
+    };
+    happened(date!(2017 - 05 - 29), CaseEvent::CaseClosed(closed))
+}
+
+/// A reopening after it.
+fn reopening() -> Event {
+    let reopened = CaseEvent::CaseReopened(CaseReopened {});
+    happened(date!(2017 - 05 - 30), reopened)
 }
 
 /// The sample command of this kind with its body changed.

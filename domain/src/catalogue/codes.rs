@@ -1,4 +1,5 @@
-//! The plain code lists: quality dimensions, focus areas, origins of model solutions.
+//! The plain code lists: quality dimensions, focus areas, origins of model solutions, formats of
+//! offerings.
 //!
 //! Invariant: lists are data, never enums: later publications use other sets.
 
@@ -181,6 +182,52 @@ impl Origin {
             name,
             first_year,
             last_year,
+            valid_from: entry.valid_from,
+            valid_to: entry.valid_to,
+        })
+    }
+}
+
+/// A format in which agencies offer qualification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = OfferingFormat))]
+pub struct Format {
+    /// The code that events carry.
+    #[cfg_attr(feature = "openapi", schema(example = "theme_day"))]
+    pub code: String,
+    /// The version of this code: 1, 2, …
+    #[cfg_attr(feature = "openapi", schema(example = 1, minimum = 1))]
+    pub version: u32,
+    /// The place in the list, counted from 1.
+    #[cfg_attr(feature = "openapi", schema(example = 1, minimum = 1))]
+    pub rank: u32,
+    /// The name for people.
+    pub name: Text,
+    /// The first valid day; absent if valid before the initiative began.
+    #[serde(with = "iso_date::option", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub valid_from: Option<Date>,
+    /// The last valid day; absent if no end is known.
+    #[serde(with = "iso_date::option", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub valid_to: Option<Date>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormatBody {
+    rank: u32,
+    name: Text,
+}
+
+impl Format {
+    pub(super) fn from_entry(entry: &Entry) -> Result<Self, EntryFault> {
+        let FormatBody { rank, name } = entry.parse_body()?;
+        Ok(Self {
+            code: entry.code.clone(),
+            version: entry.version,
+            rank,
+            name,
             valid_from: entry.valid_from,
             valid_to: entry.valid_to,
         })

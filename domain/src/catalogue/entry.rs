@@ -22,16 +22,19 @@ pub enum EntryKind {
     Programme,
     /// A programme from which model solutions come.
     Origin,
+    /// A format of offerings.
+    Format,
 }
 
 impl EntryKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Municipality,
         Self::Dimension,
         Self::FocusArea,
         Self::Programme,
         Self::Origin,
+        Self::Format,
     ];
 
     /// The stored form, `snake_case`.
@@ -43,6 +46,7 @@ impl EntryKind {
             Self::FocusArea => "focus_area",
             Self::Programme => "programme",
             Self::Origin => "origin",
+            Self::Format => "format",
         }
     }
 }

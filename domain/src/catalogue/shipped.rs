@@ -20,7 +20,7 @@ pub(super) const AGENCIES: File = File {
     json: include_str!("../../data/agencies.json"),
 };
 
-pub(super) const LISTS: [(EntryKind, File); 5] = [
+pub(super) const LISTS: [(EntryKind, File); 6] = [
     (
         EntryKind::Municipality,
         File {
@@ -54,6 +54,13 @@ pub(super) const LISTS: [(EntryKind, File); 5] = [
         File {
             name: "origins.json",
             json: include_str!("../../data/origins.json"),
+        },
+    ),
+    (
+        EntryKind::Format,
+        File {
+            name: "formats.json",
+            json: include_str!("../../data/formats.json"),
         },
     ),
 ];

@@ -129,6 +129,10 @@ fn code_lists_are_complete_and_in_order() {
     let focus_areas = catalogue.focus_areas_on(None);
     assert!(focus_areas.iter().map(|found| found.rank).eq(1..=8));
     assert_eq!(catalogue.origins_on(None).count(), 3);
+    let formats = catalogue.formats_on(Some(TODAY));
+    assert!(formats.iter().map(|found| found.rank).eq(1..=6));
+    assert!(catalogue.format("theme_day", TODAY).is_some());
+    assert!(catalogue.format("concert", TODAY).is_none());
     let early = date!(2014 - 06 - 01);
     let steering = catalogue.dimension("steering", early).expect("steering");
     assert_eq!(steering.name.get(Language::De), "Steuerung");
@@ -209,6 +213,78 @@ fn the_highest_valid_version_counts() {
     assert_eq!(name_on(from).as_deref(), Some("Halle an der Saale"));
     assert_eq!(catalogue.municipalities_on(None).count(), 2);
     assert_eq!(catalogue.municipalities_on(Some(TODAY)).count(), 1);
+}
+
+/// A quality dimension with one version per validity, both days included.
+fn dimension(code: &str, validities: &[(Option<Date>, Option<Date>)]) -> Vec<Entry> {
+    let name = json!({"de": code, "en": code});
+    let body = json!({"rank": 1, "name": name, "guiding_question": name});
+    let versions = (1..).zip(validities);
+    versions
+        .map(|(version, (valid_from, valid_to))| Entry {
+            kind: EntryKind::Dimension,
+            code: code.to_owned(),
+            version,
+            valid_from: *valid_from,
+            valid_to: *valid_to,
+            body: body.clone(),
+        })
+        .collect()
+}
+
+#[test]
+fn dimensions_stay_in_their_version() {
+    let (last, first) = (date!(2015 - 12 - 31), date!(2016 - 01 - 01));
+    let began = date!(2014 - 06 - 01);
+    let old = (Some(began), Some(last));
+    let mut entries = dimension("strategy", &[old, (Some(first), None)]);
+    entries.extend(dimension("data", &[old]));
+    let mut digital = dimension("digital", &[(Some(first), None)]);
+    digital[0].version = 2;
+    entries.extend(digital);
+    let catalogue = Catalogue::from_entries(entries).expect("good");
+
+    let version_on = |day| catalogue.dimensions_version(day);
+    assert_eq!(version_on(date!(2014 - 05 - 31)), None);
+    assert_eq!((version_on(began), version_on(last)), (Some(1), Some(1)));
+    assert_eq!(version_on(first), Some(2));
+
+    let codes = |version| {
+        let found = catalogue.dimensions_in(version);
+        found.map(|one| one.code.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(1), ["data", "strategy"]);
+    assert_eq!(codes(2), ["digital", "strategy"]);
+    assert_eq!((codes(0).len(), codes(3).len()), (0, 0));
+
+    // Whatever the day: what is rated in a version stays in it.
+    assert_eq!(catalogue.dimension("data", first), None);
+    assert!(catalogue.dimension_in("data", 1).is_some());
+    assert_eq!(catalogue.dimension_in("data", 2), None);
+    assert_eq!(catalogue.dimension_in("digital", 1), None);
+    let versions = [1, 2].map(|version| Some(catalogue.dimension_in("strategy", version)?.version));
+    assert_eq!(versions, [Some(1), Some(2)]);
+}
+
+#[test]
+fn only_an_ended_key_has_a_successor() {
+    let catalogue = catalogue();
+    assert_eq!(catalogue.successor("03152"), Some("03159"));
+    assert_eq!(catalogue.successor("03156"), Some("03159"));
+    assert_eq!(catalogue.successor("16056"), Some("16063"));
+    for key in ["03159", "15002", "99999", "03152012", ""] {
+        assert_eq!(catalogue.successor(key), None, "{key:?}");
+    }
+}
+
+#[test]
+fn a_successor_is_named_by_whatever_version_names_it() {
+    let first = halle("15002", &Value::Null);
+    let mut second = halle("15002", &json!({"successor": "15003"}));
+    second.version = 2;
+    let entries = [first, second, halle("15003", &Value::Null)];
+    let catalogue = Catalogue::from_entries(entries).expect("good");
+    assert_eq!(catalogue.successor("15002"), Some("15003"));
 }
 
 #[test]

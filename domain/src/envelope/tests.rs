@@ -10,6 +10,8 @@ use crate::agency::{AgencyEvent, sample as agency};
 use crate::case::event::{NeedChanges, NeedRevised, PriorityChanges, PriorityRevised};
 use crate::case::{CaseEvent, CaseState, sample};
 use crate::change::Change;
+use crate::offering::{self, OfferingEvent};
+use crate::solution::{self, SolutionEvent};
 use crate::stream::{Event, EventData, State, StreamKind};
 use crate::testing::golden;
 
@@ -26,31 +28,35 @@ fn of_case(data: CaseEvent) -> Event {
     }
 }
 
-/// Every sample event of both kinds of stream.
+/// Every sample event of every kind of stream.
 fn events() -> Vec<Event> {
     let of_agency = |data| Event {
         occurred_on: agency::OPENED_ON,
         reason: None,
         data: EventData::Agency(data),
     };
-    let agency = agency::history().into_iter().map(of_agency);
+    let agency = agency::life().into_iter().map(of_agency);
     agency
         .chain(sample::history())
         .chain(sample::events().into_iter().map(of_case))
+        .chain(offering::sample::history())
+        .chain([offering::sample::cancelled()])
+        .chain(solution::sample::history())
         .collect()
 }
 
 fn stored(event: &Event) -> Body<'_> {
-    let body = sample::stored(event, 1);
     match event.data {
-        EventData::Case(_) => body,
+        EventData::Case(_) => sample::stored(event, 1),
         EventData::Agency(_) => Body {
             stream: StreamReference {
                 id: agency::AGENCY,
                 kind: StreamKind::Agency,
             },
-            ..body
+            ..sample::stored(event, 1)
         },
+        EventData::Offering(_) => offering::sample::stored(event, 1),
+        EventData::Solution(_) => solution::sample::stored(event, 1),
     }
 }
 
@@ -165,11 +171,10 @@ fn states_are_canonical_and_read_back() {
         })
         .collect();
     states.push(State::Agency(agency::state()));
+    states.extend(offering::sample::state().map(State::Offering));
+    states.extend(solution::sample::state().map(State::Solution));
     for state in states {
-        let kind = match state {
-            State::Agency(_) => StreamKind::Agency,
-            State::Case(_) => StreamKind::Case,
-        };
+        let kind = state.kind();
         let text = serde_json::to_string(&state).unwrap();
         is_canonical(text.as_bytes());
         assert_eq!(State::from_stored(kind, &text).unwrap(), state);
@@ -262,6 +267,8 @@ fn every_readable_shape_has_a_golden_file_that_loads() {
         let present = match kind {
             StreamKind::Agency => AgencyEvent::TYPES,
             StreamKind::Case => CaseEvent::TYPES,
+            StreamKind::Offering => OfferingEvent::TYPES,
+            StreamKind::Solution => SolutionEvent::TYPES,
         };
         let read = |event_type: &str, schema: u32, data: &str| {
             let data = EventData::from_stored(*kind, event_type, schema, data)?;
@@ -293,5 +300,7 @@ fn kind_of(data: &EventData) -> StreamKind {
     match data {
         EventData::Agency(_) => StreamKind::Agency,
         EventData::Case(_) => StreamKind::Case,
+        EventData::Offering(_) => StreamKind::Offering,
+        EventData::Solution(_) => StreamKind::Solution,
     }
 }

@@ -4,8 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::leads_up_to;
 use crate::case::event::wire;
 use crate::envelope::UnreadableEvent;

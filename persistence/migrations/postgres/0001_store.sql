@@ -76,6 +76,7 @@ CREATE TABLE stream_head (
     PRIMARY KEY (agency_id, generation, stream_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX stream_head_case ON stream_head (agency_id, generation, stream_id) WHERE stream_kind = 'case';
+CREATE INDEX stream_head_other ON stream_head (agency_id, generation, stream_kind, stream_id) WHERE stream_kind <> 'case';
 
 -- What at most one stream of an agency holds at a time.
 CREATE TABLE unique_key (

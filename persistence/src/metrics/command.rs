@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fallbuch_domain::{Rejection, Rule};
+use fallbuch_domain::{Finding, Rule};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -30,6 +30,7 @@ pub(super) struct Commands {
     not_found: Counter,
     overloaded: Counter,
     failed: Counter,
+    validated: Counter,
 }
 
 impl Default for Commands {
@@ -50,6 +51,7 @@ impl Default for Commands {
             not_found: counter("not_found", ""),
             overloaded: counter("overloaded", ""),
             failed: counter("failed", ""),
+            validated: counter("validated", ""),
             family,
         }
     }
@@ -72,9 +74,14 @@ impl Commands {
         }
     }
 
+    pub(super) fn count_validated(&self) {
+        self.validated.inc();
+    }
+
     pub(super) fn count_error(&self, error: &CommandError) {
         let counter = match error {
-            CommandError::Refused(rejection) => return self.count_refusal(rejection),
+            CommandError::Refused(rejection) => return self.count_refusal(&rejection.findings),
+            CommandError::Warned(findings) => return self.count_refusal(findings),
             CommandError::Stale { .. } => &self.stale,
             CommandError::VersionRequired => &self.version_required,
             CommandError::KeyReused => &self.key_reused,
@@ -86,13 +93,9 @@ impl Commands {
         counter.inc();
     }
 
-    fn count_refusal(&self, rejection: &Rejection) {
+    fn count_refusal(&self, findings: &[Finding]) {
         // A rule may refuse in several places of one command.
-        let rules: BTreeSet<_> = rejection
-            .findings
-            .iter()
-            .map(|finding| finding.rule)
-            .collect();
+        let rules: BTreeSet<_> = findings.iter().map(|finding| finding.rule).collect();
         for rule in rules {
             if let Some(counter) = self.refused.get(&rule) {
                 counter.inc();

@@ -5,7 +5,7 @@ use prometheus_client::encoding::text::encode;
 
 use super::*;
 use crate::error::StoreError;
-use crate::writer::Receipt;
+use crate::writer::{IdempotencyKey, Receipt};
 
 /// The samples whose value is not 0, in their order, without the prefix that all names share.
 fn told(metrics: &Metrics) -> Vec<String> {
@@ -33,13 +33,24 @@ fn receipt(replayed: bool) -> Receipt {
     }
 }
 
+fn recorded() -> Intent {
+    Intent::Record(IdempotencyKey {
+        key: "key".to_owned(),
+        fingerprint: Vec::new(),
+    })
+}
+
 #[test]
 fn every_verdict_has_its_counter() {
-    let verdicts: [(Verdict, &str); 10] = [
+    let verdicts: [(Verdict, &str); 11] = [
         (Ok(receipt(false)), "accepted"),
         (Ok(receipt(true)), "replayed"),
         (
             Err(Rejection::by(Finding::new(Rule::R05)).into()),
+            "refused",
+        ),
+        (
+            Err(CommandError::Warned(vec![Finding::new(Rule::R05)])),
             "refused",
         ),
         (
@@ -61,12 +72,32 @@ fn every_verdict_has_its_counter() {
     ];
     for (verdict, name) in verdicts {
         let metrics = Metrics::default();
-        metrics.count(&verdict);
-        metrics.count(&verdict);
+        metrics.count(&recorded(), &verdict);
+        metrics.count(&recorded(), &verdict);
         let rule = if name == "refused" { "R05" } else { "" };
         let expected = format!("commands_total{{verdict=\"{name}\",rule=\"{rule}\"}} 2");
         assert_eq!(told(&metrics), [expected]);
     }
+}
+
+#[test]
+fn what_is_only_validated_counts_apart() {
+    let metrics = Metrics::default();
+    for verdict in [
+        Ok(receipt(false)),
+        Err(Rejection::by(Finding::new(Rule::R05)).into()),
+        Err(CommandError::NotFound),
+        Err(StoreError::Unavailable.into()),
+    ] {
+        metrics.count(&Intent::Validate, &verdict);
+    }
+    assert_eq!(
+        told(&metrics),
+        [
+            "commands_total{verdict=\"failed\",rule=\"\"} 1",
+            "commands_total{verdict=\"validated\",rule=\"\"} 3"
+        ]
+    );
 }
 
 #[test]
@@ -78,7 +109,7 @@ fn every_rule_that_refuses_counts_once() {
         finding(Rule::R03, "/site"),
         finding(Rule::R03, "/advisor"),
     ];
-    metrics.count(&Err(Rejection { findings }.into()));
+    metrics.count(&recorded(), &Err(Rejection { findings }.into()));
     assert_eq!(
         told(&metrics),
         [

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fallbuch_domain::case::event::MunicipalityReference;
 use fallbuch_domain::case::{Admission, CaseState, CommandKind, Stage, admissions};
 use fallbuch_domain::catalogue::MunicipalityKind;
-use fallbuch_domain::{Facts, StreamKind, Timestamp};
+use fallbuch_domain::{Facts, State, StreamKind, Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Statement,
@@ -109,7 +109,11 @@ impl Store {
                 state,
             }),
             Newest::OtherShape(StreamKind::Case) => self.case_as_of(access, id, Point::Now).await?,
-            Newest::Agency(_) | Newest::OtherShape(StreamKind::Agency) => None,
+            Newest::Agency(_)
+            | Newest::Other(_)
+            | Newest::OtherShape(
+                StreamKind::Agency | StreamKind::Offering | StreamKind::Solution,
+            ) => None,
         };
         Ok(case.filter(|case| access.sees(id, case.state.site)))
     }
@@ -209,9 +213,14 @@ impl Store {
         access: &Access,
         case: &CaseRead,
     ) -> Result<Vec<Admission>, StoreError> {
-        let mut holders = BTreeMap::new();
+        let (mut holders, mut streams) = (BTreeMap::new(), BTreeMap::new());
         for kind in CommandKind::ALL {
-            for key in kind.needs(Some(&case.state)).keys {
+            let needs = kind.needs(&case.state);
+            for id in needs.streams {
+                let stream = self.stream(access, id).await?;
+                streams.extend(stream.map(|stream| (id, State::clone(&stream.state))));
+            }
+            for key in needs.keys {
                 if let Some(holder) = self.key_holder(access, &key).await? {
                     holders.insert(key, holder);
                 }
@@ -225,6 +234,7 @@ impl Store {
             catalogue: self.catalogue(),
             holders,
             counters: BTreeMap::new(),
+            streams,
         };
         Ok(admissions(&case.state, &facts))
     }

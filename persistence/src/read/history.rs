@@ -82,7 +82,7 @@ impl Store {
                 recorded_at: folded.recorded_at,
                 state: Arc::new(state),
             }),
-            (State::Agency(_), _) => None,
+            (State::Agency(_) | State::Offering(_) | State::Solution(_), _) => None,
         }))
     }
 

@@ -7,9 +7,10 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads,
-    recorded, signed, stated, stored_head, unsigned,
+    Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, found,
+    reads, recorded, signed, stated, stored_head, unsigned,
 };
+use crate::writer::Founding;
 
 /// Moves the lane and stores events and states. Every part joins the row that the lane's UPDATE returns:
 /// if the lane has moved, nothing is stored. Rows come out of their columns by subscript: `unnest` of
@@ -83,7 +84,24 @@ const APPEND_WITH_CLAIMS: &str = append!(
 )"
 );
 
+/// The table of logins is closed to the application: the function takes the connection's own agency.
+async fn reserve(
+    connection: &mut PgConnection,
+    _: Uuid,
+    founding: &Founding,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT reserve_login($1, $2, $3)")
+        .bind(&founding.login.issuer)
+        .bind(&founding.login.subject)
+        .bind(founding.administrator)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 impl Session for PgConnection {
+    found!(reserve);
+
     reads!(" FOR UPDATE");
 
     // Each key is probed by itself, which LIMIT makes sure of: on a table that was never analysed the

@@ -7,11 +7,31 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
-    Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, reads,
-    recorded, signed, stated, stored_head, unsigned,
+    Batch, Generation, HeadColumns, Lane, Recorded, RecordedColumns, Session, StoredHead, found,
+    reads, recorded, signed, stated, stored_head, unsigned,
 };
+use crate::writer::Founding;
+
+async fn reserve(
+    connection: &mut SqliteConnection,
+    agency: Uuid,
+    founding: &Founding,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO login (issuer, subject, agency_id, member_id) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(&founding.login.issuer)
+    .bind(&founding.login.subject)
+    .bind(agency)
+    .bind(founding.administrator)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
 
 impl Session for SqliteConnection {
+    found!(reserve);
+
     // The transaction holds the file's only write lock already.
     reads!("");
 

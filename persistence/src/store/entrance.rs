@@ -5,24 +5,23 @@
 
 use std::sync::Arc;
 
-use fallbuch_domain::agency::{AgencyState, Engagement, Member, NETWORK};
+use fallbuch_domain::agency::AgencyState;
 use fallbuch_domain::{Permission, State};
 use uuid::Uuid;
 
 use super::Store;
 use crate::access::{Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Membership};
-use crate::access_log::{self, Visit};
 use crate::directory;
 use crate::error::{CommandError, StoreError};
-use crate::read::{CaseRead, Point};
+use crate::read::{CaseRead, Point, StreamRead};
 use crate::reader::{Head, Newest};
 use crate::tenant::Scope;
 
-/// An agency, and what there is under the id of the case that was looked for.
+/// An agency, and what there is under the id of the stream that was looked for.
 struct Sight {
     state: Arc<AgencyState>,
     version: u64,
-    case: Option<Head>,
+    stream: Option<Head>,
 }
 
 impl Store {
@@ -40,6 +39,7 @@ impl Store {
             operation: "access",
             permission,
             case: None,
+            stream: None,
             needs_state: false,
         };
         let entry = self.enter(identity, agency_code, errand).await?;
@@ -62,7 +62,7 @@ impl Store {
         };
         let member = directory.member(self.readers(), agency, identity).await?;
         let scope = Scope::of(agency);
-        let wanted = errand.case.filter(|_| errand.needs_state);
+        let wanted = errand.case.filter(|_| errand.needs_state).or(errand.stream);
         if let Some(member) = member {
             let sight = self.sight(scope, wanted).await?;
             if let Some(member) = sight.state.member(member) {
@@ -89,7 +89,7 @@ impl Store {
         Ok(Sight {
             state: state.ok_or(AccessDenied::Unknown)?,
             version,
-            case: seen.stream,
+            stream: seen.stream,
         })
     }
 
@@ -103,68 +103,24 @@ impl Store {
             return Err(AccessDenied::Forbidden(errand.permission));
         }
         let case = match errand.case.filter(|_| errand.needs_state) {
-            Some(id) => self.case_of(&access, id, sight.case).await?,
+            Some(id) => self.case_of(&access, id, sight.stream.clone()).await?,
+            None => None,
+        };
+        let stream = match errand.stream {
+            Some(id) => self.stream_of(&access, id, sight.stream).await?,
             None => None,
         };
         Ok(Entry {
             access,
             agency: (sight.version, sight.state),
             case,
+            stream,
         })
     }
 
-    /// The member of the network that somebody is; none for the network's own rows, which only its members reach.
-    async fn network_member(
-        &self,
-        agency: Uuid,
-        identity: &Identity,
-    ) -> Result<Option<Member>, AccessDenied> {
-        let directory = &self.0.directory;
-        let network = directory.agency(self.queries(), NETWORK).await?;
-        let Some(network) = network.filter(|network| *network != agency) else {
-            return Ok(None);
-        };
-        let Some(member) = directory.member(self.readers(), network, identity).await? else {
-            return Ok(None);
-        };
-        let state = self.agency_state(Scope::of(network)).await?;
-        Ok(state.and_then(|state| state.member(member).cloned()))
-    }
-
-    /// The access of a member of the network to another agency. What an auditor reads there, and what it was refused,
-    /// is in the agency's access log before it is answered.
-    async fn network_access(
-        &self,
-        scope: Scope,
-        agency: &AgencyState,
-        member: &Member,
-        errand: Errand,
-    ) -> Result<Access, AccessDenied> {
-        let today = self.sources().of(scope.agency()).clock.now().berlin_date();
-        let audits = member.role_for(Permission::AuditRequest).is_some();
-        let view = audits
-            .then(|| agency.audit_view(member.id, today))
-            .flatten();
-        let access = Access::network(scope, agency, member, view, errand.permission);
-        let access = access.ok_or(AccessDenied::Unknown)?;
-        if audits && !errand.permission.reaches_into_agencies() {
-            let engagement = agency.engagement_for(member.id, errand.case, today);
-            let may = access.may(errand.permission) && engagement.is_some();
-            let visit = Visit {
-                engagement: engagement.map(|engagement| engagement.id),
-                member: member.id,
-                operation: errand.operation.to_owned(),
-                case: errand.case,
-                was_permitted: may,
-            };
-            access_log::record(self, scope, &visit).await?;
-        }
-        Ok(access)
-    }
-
     /// What [`Self::enter`] would say, by what this process saw a moment ago (100 ms at the most) and
-    /// without asking the database; none if that is not known or is not in the caller's favour. The case
-    /// may be an older version of itself.
+    /// without asking the database; none if that is not known or is not in the caller's favour. The case,
+    /// or the other stream, may be an older version of itself.
     ///
     /// For commands: whether one is carried out is decided on the agency's newest state in any case.
     #[must_use]
@@ -172,11 +128,11 @@ impl Store {
         &self,
         acquaintance: Acquaintance,
         permission: Permission,
-        case: Option<Uuid>,
+        (case, stream): (Option<Uuid>, Option<Uuid>),
     ) -> Option<Entry> {
         let Acquaintance { agency, member } = acquaintance;
         let scope = Scope::of(agency);
-        let sight = self.reader(scope).ok()?.recall(case)?;
+        let sight = self.reader(scope).ok()?.recall(case.or(stream))?;
         let head = sight.agency?;
         let Newest::Agency(state) = head.state else {
             return None;
@@ -185,6 +141,10 @@ impl Store {
         if !access.may(permission) {
             return None;
         }
+        let stream = match (stream, &sight.stream) {
+            (Some(id), Some(head)) => Some(StreamRead::remembered(id, head)?),
+            _ => None,
+        };
         let case = match (case, sight.stream) {
             (Some(id), Some(head)) => {
                 let Newest::Case(state) = head.state else {
@@ -206,6 +166,7 @@ impl Store {
             access,
             agency: (head.version, state),
             case,
+            stream,
         })
     }
 
@@ -250,58 +211,6 @@ impl Store {
         }))
     }
 
-    /// The agencies that somebody may know of, in the order of the codes: those it is a member of, and all of them for
-    /// a member of the network whose rights reach into agencies.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn known_agencies(
-        &self,
-        identity: &Identity,
-    ) -> Result<Vec<(Uuid, Arc<AgencyState>)>, StoreError> {
-        let memberships = self.memberships(identity).await?;
-        let reaches = |one: &Membership| {
-            let mut permissions = one.permissions.iter();
-            one.agency.is_network() && permissions.any(|one| one.reaches_into_agencies())
-        };
-        if memberships.iter().any(reaches) {
-            return self.all_agencies().await;
-        }
-        let own = memberships.into_iter();
-        Ok(own.map(|one| (one.access.agency(), one.agency)).collect())
-    }
-
-    /// The engagements that an auditor asked for, whatever came of them, by agency; none for whoever is no member of
-    /// the network.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn engagements_of(
-        &self,
-        identity: &Identity,
-    ) -> Result<Vec<(Arc<AgencyState>, Engagement)>, StoreError> {
-        let memberships = self.memberships(identity).await?;
-        let Some(network) = memberships.iter().find(|one| one.agency.is_network()) else {
-            return Ok(Vec::new());
-        };
-        let mut engagements = Vec::new();
-        for (_, agency) in self.all_agencies().await? {
-            let all = agency.engagements.iter();
-            let own = all.filter(|one| one.auditor == network.member).cloned();
-            engagements.extend(own.map(|one| (Arc::clone(&agency), one)));
-        }
-        Ok(engagements)
-    }
-
-    async fn all_agencies(&self) -> Result<Vec<(Uuid, Arc<AgencyState>)>, StoreError> {
-        let mut agencies = Vec::new();
-        for one in directory::agencies(self.queries()).await? {
-            let state = self.agency_state(Scope::of(one.agency_id)).await?;
-            agencies.extend(state.map(|state| (one.agency_id, state)));
-        }
-        Ok(agencies)
-    }
-
     /// The agency with its sites and members.
     ///
     /// # Errors
@@ -324,7 +233,7 @@ impl Store {
         let folded = self.fold(access.scope(), access.agency(), point).await?;
         Ok(folded.and_then(|folded| match folded.state {
             State::Agency(state) => Some(state),
-            State::Case(_) => None,
+            State::Case(_) | State::Offering(_) | State::Solution(_) => None,
         }))
     }
 
@@ -346,7 +255,10 @@ impl Store {
         Ok(reserved.await?)
     }
 
-    async fn agency_state(&self, scope: Scope) -> Result<Option<Arc<AgencyState>>, StoreError> {
+    pub(super) async fn agency_state(
+        &self,
+        scope: Scope,
+    ) -> Result<Option<Arc<AgencyState>>, StoreError> {
         let sight = self.reader(scope)?.ask(None).await?;
         self.agency_of(scope, sight.agency).await
     }
@@ -365,10 +277,12 @@ impl Store {
                 let folded = self.fold(scope, id, Point::Now).await?;
                 Ok(folded.and_then(|folded| match folded.state {
                     State::Agency(state) => Some(Arc::new(state)),
-                    State::Case(_) => None,
+                    State::Case(_) | State::Offering(_) | State::Solution(_) => None,
                 }))
             }
-            Some(Newest::Case(_)) => Err(StoreError::Corrupt(format!("agency {id} is a case"))),
+            Some(Newest::Case(_) | Newest::Other(_)) => {
+                Err(StoreError::Corrupt(format!("{id} is no agency")))
+            }
         }
     }
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use fallbuch_domain::agency::AgencyState;
 use fallbuch_domain::envelope::Actor;
 use fallbuch_domain::{
-    Command, Decision, Facts, Finding, Key, Needs, Rejection, Rule, State, Timestamp,
+    Claim, Command, Decision, Event, Facts, Finding, Key, Needs, Rejection, Rule, State, Timestamp,
 };
 use uuid::Uuid;
 
 use super::cache::{AgencyCache, Known};
 use super::lookup::{check_version, state_of};
-use super::rows::Prepared;
-use super::submission::{Receipt, Submission};
+use super::rows::{Prepared, command_record};
+use super::submission::{Handling, IdempotencyKey, Receipt, Submission};
 use super::{Verdict, Workshop};
 use crate::access::Principal;
 use crate::error::{CommandError, StoreError};
@@ -67,17 +67,27 @@ impl Draft {
             .collect();
         missing.sort_unstable();
         missing.dedup();
-        if missing.is_empty() {
+        self.read(session, &missing).await
+    }
+
+    /// Reads the newest states of streams, as far as they are there.
+    async fn read<S: Session>(
+        &mut self,
+        session: &mut S,
+        streams: &[Uuid],
+    ) -> Result<(), StoreError> {
+        if streams.is_empty() {
             return Ok(());
         }
-        for (stream, head) in session.heads(self.batch.rows(), &missing).await? {
+        let agency = self.batch.agency;
+        for (stream, head) in session.heads(self.batch.rows(), streams).await? {
             let known = state_of(session, agency, stream, head).await?;
             self.states.extend(known.map(|known| (stream, known)));
         }
         Ok(())
     }
 
-    /// Decides one command and adds what it stores. A refused one adds nothing.
+    /// Decides one command and adds what it stores. A refused one and one that is only to be validated add nothing.
     pub(crate) async fn add<S: Session>(
         &mut self,
         session: &mut S,
@@ -86,9 +96,10 @@ impl Draft {
         submission: &Submission,
     ) -> Result<Receipt, CommandError> {
         let agency = self.batch.agency;
-        let command_id = submission.key.command_id(&submission.access);
-        if let Some(receipt) = self.receipt_of(command_id) {
-            return if self.fingerprint_of(command_id) == Some(&submission.key.fingerprint) {
+        if let Some((key, command_id)) = submission.identified()
+            && let Some(receipt) = self.receipt_of(command_id)
+        {
+            return if self.fingerprint_of(command_id) == Some(&key.fingerprint) {
                 Ok(Receipt {
                     replayed: true,
                     ..receipt
@@ -123,20 +134,23 @@ impl Draft {
                 .counters(session, &needs)
                 .await
                 .map_err(StoreError::from)?,
+            streams: self.streams(session, cache, &needs).await?,
         };
         let mut new_id = || sources.ids.id();
         let decision = submission.command.decide(state, &facts, &mut new_id)?;
         let prepared = Prepared {
             submission,
-            command_id,
             actor,
             stream,
             recorded_at,
             sources: &sources,
         };
         let version = known.as_ref().map_or(0, |known| known.version);
-        let before = (version, state.cloned());
-        let receipt = self.store(&prepared, cache, before, decision)?;
+        let outcome = Outcome::of(&prepared, (version, state.cloned()), decision)?;
+        let Some((key, command_id)) = submission.identified() else {
+            return outcome.preview(&prepared);
+        };
+        let receipt = self.store(&prepared, cache, (key, command_id), outcome)?;
         self.accepted.insert(command_id, self.verdicts.len());
         Ok(receipt)
     }
@@ -200,6 +214,22 @@ impl Draft {
         Ok(counters)
     }
 
+    /// The states of the other streams that are asked for, as this draft leaves them.
+    async fn streams<S: Session>(
+        &mut self,
+        session: &mut S,
+        cache: &mut AgencyCache,
+        needs: &Needs,
+    ) -> Result<BTreeMap<Uuid, State>, StoreError> {
+        let asked = needs.streams.iter().copied();
+        let missing: Vec<Uuid> = asked
+            .filter(|id| !self.states.contains_key(id) && !cache.states.contains(id))
+            .collect();
+        self.read(session, &missing).await?;
+        let known = |id: &Uuid| Some((*id, State::clone(&self.known(cache, *id)?.state)));
+        Ok(needs.streams.iter().filter_map(known).collect())
+    }
+
     /// Now, but never before what the agency recorded last.
     fn recorded_at(&self, sources: &Sources) -> Result<Timestamp, StoreError> {
         let now = sources.clock.now().unix_microseconds();
@@ -208,44 +238,31 @@ impl Draft {
             .ok_or_else(|| StoreError::Corrupt(format!("instant {at} is outside the calendar")))
     }
 
-    /// Adds the decision's events, with their final positions, and the stream's new state.
+    /// Adds the events, with their final positions, and the stream's new state.
     fn store(
         &mut self,
         prepared: &Prepared<'_>,
         cache: &AgencyCache,
-        (version, mut state): (u64, Option<State>),
-        decision: Decision,
+        (key, command_id): (&IdempotencyKey, Uuid),
+        outcome: Outcome,
     ) -> Result<Receipt, CommandError> {
-        let Decision { events, warnings } = decision;
         let stream = prepared.stream;
-        let mut rows = Vec::with_capacity(events.len());
-        let mut claims = Vec::new();
-        for (index, event) in (1..).zip(&events) {
-            let record = (index == 1).then(|| prepared.record(events.len(), &warnings));
+        let position = self.batch.to().position;
+        let mut rows = Vec::with_capacity(outcome.events.len());
+        for (index, event) in (1..).zip(&outcome.events) {
+            let record =
+                (index == 1).then(|| command_record(key, outcome.events.len(), &outcome.warnings));
+            let place = (position + index, outcome.before + index);
             rows.push(EventRow {
                 record: record.transpose()?,
-                ..prepared.row(
-                    event,
-                    self.batch.to().position + index,
-                    version + index,
-                    cache,
-                )?
+                ..prepared.row(event, command_id, place, cache)?
             });
-            claims.extend(State::claims(state.as_ref(), event));
-            state = State::evolve(state, event);
         }
-        let Some(state) = state else {
-            return Err(StoreError::Corrupt(format!("events of {stream} left no state")).into());
-        };
-        if let Some(row) = state.row()
-            && !prepared.submission.access.sees(stream, row.site)
-        {
-            return Err(Rejection::by(Finding::new(Rule::R03).at("/site")).into());
-        }
-        let version = version + rows.len() as u64;
-        let last_position = self.batch.to().position + rows.len() as u64;
+        let version = outcome.version();
+        let last_position = position + rows.len() as u64;
         let at = prepared.recorded_at.unix_microseconds();
-        let head = HeadRow::of(&state, version, last_position, at).map_err(StoreError::from)?;
+        let head =
+            HeadRow::of(&outcome.state, version, last_position, at).map_err(StoreError::from)?;
         let events = rows
             .iter()
             .map(|row| RecordedBody::new(row.body.clone()))
@@ -253,19 +270,82 @@ impl Draft {
         self.bytes += rows.iter().map(|row| row.body.len()).sum::<usize>();
         self.batch.events.extend(rows);
         self.batch.heads.insert(stream, head);
-        self.batch.claim(stream, claims);
+        self.batch.claim(stream, outcome.claims);
         self.states.insert(
             stream,
             Known {
                 version,
-                state: Arc::new(state),
+                state: Arc::new(outcome.state),
             },
         );
         Ok(Receipt {
             stream,
             version,
             events,
+            warnings: outcome.warnings,
+            replayed: false,
+        })
+    }
+}
+
+/// What a command does to its stream, once everything that can refuse it was asked.
+struct Outcome {
+    /// The stream's version before.
+    before: u64,
+    events: Vec<Event>,
+    claims: Vec<Claim>,
+    warnings: Vec<Finding>,
+    /// The stream's state afterwards.
+    state: State,
+}
+
+impl Outcome {
+    fn of(
+        prepared: &Prepared<'_>,
+        (before, mut state): (u64, Option<State>),
+        decision: Decision,
+    ) -> Result<Self, CommandError> {
+        let Decision { events, warnings } = decision;
+        let (stream, submission) = (prepared.stream, prepared.submission);
+        let mut claims = Vec::new();
+        for event in &events {
+            claims.extend(State::claims(state.as_ref(), event));
+            state = State::evolve(state, event);
+        }
+        let Some(state) = state else {
+            return Err(StoreError::Corrupt(format!("events of {stream} left no state")).into());
+        };
+        if let Some(row) = state.row()
+            && !submission.access.sees(stream, row.site)
+        {
+            return Err(Rejection::by(Finding::new(Rule::R03).at("/site")).into());
+        }
+        // Last: strictness changes the answer of nothing that is refused anyway.
+        if submission.handling == Handling::Strict && !warnings.is_empty() {
+            return Err(CommandError::Warned(warnings));
+        }
+        Ok(Self {
+            before,
+            events,
+            claims,
             warnings,
+            state,
+        })
+    }
+
+    fn version(&self) -> u64 {
+        self.before + self.events.len() as u64
+    }
+
+    /// The answer to a command that is not to be carried out.
+    fn preview(self, prepared: &Prepared<'_>) -> Result<Receipt, CommandError> {
+        let events = (self.before + 1..).zip(&self.events);
+        let events = events.map(|(version, event)| prepared.prospect(event, version));
+        Ok(Receipt {
+            stream: prepared.stream,
+            version: self.version(),
+            events: events.collect::<Result<_, _>>()?,
+            warnings: self.warnings,
             replayed: false,
         })
     }
@@ -277,7 +357,9 @@ fn actor(submission: &Submission, agency: Option<&AgencyState>) -> Result<Actor,
     match submission.access.principal() {
         Principal::Operator => match submission.command {
             Command::Agency(_) => Ok(Actor::OPERATOR),
-            Command::Case(_) => Err(CommandError::Forbidden(permission)),
+            Command::Case(_) | Command::Offering(_) | Command::Solution(_) => {
+                Err(CommandError::Forbidden(permission))
+            }
         },
         // Its right was read from the network's log a moment ago; there is no order between that one and this.
         Principal::Network { member, role } => {
@@ -294,3 +376,6 @@ fn actor(submission: &Submission, agency: Option<&AgencyState>) -> Result<Actor,
             .ok_or(CommandError::Forbidden(permission)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::cache::Known;
 use super::draft::Draft;
-use super::submission::{Expected, Receipt, Submission};
+use super::submission::{Expected, IdempotencyKey, Receipt, Submission};
 use crate::error::{CommandError, StoreError};
 use crate::read::RecordedBody;
 use crate::session::{EventRow, Recorded, Session, StoredHead, signed};
@@ -20,10 +20,10 @@ const PAGE: u64 = 200;
 pub(super) async fn replay<S: Session>(
     session: &mut S,
     agency: Uuid,
-    submission: &Submission,
+    key: &IdempotencyKey,
     recorded: &Recorded,
 ) -> Result<Receipt, CommandError> {
-    if recorded.fingerprint != submission.key.fingerprint {
+    if recorded.fingerprint != key.fingerprint {
         return Err(CommandError::KeyReused);
     }
     let bodies = session
@@ -77,7 +77,7 @@ pub(super) async fn check_version<S: Session>(
     let stream = submission.stream.unwrap_or(agency);
     // Whoever may not read the history is told where it is, and no more.
     let reads = match known.state.kind() {
-        StreamKind::Agency => Permission::AgencyRead,
+        StreamKind::Agency | StreamKind::Offering | StreamKind::Solution => Permission::AgencyRead,
         StreamKind::Case => Permission::CaseHistory,
     };
     if !submission.access.may(reads) {
@@ -145,7 +145,7 @@ pub(super) enum Lookup {
 }
 
 pub(super) fn command_ids(batch: &[Submission]) -> Vec<Uuid> {
-    batch.iter().map(Submission::command_id).collect()
+    batch.iter().filter_map(Submission::command_id).collect()
 }
 
 /// A refused command that was carried out before is answered by that; the refusal came of its own
@@ -160,15 +160,18 @@ pub(super) async fn replay_refused<S: Session>(
         .iter()
         .zip(&draft.verdicts)
         .filter(|(_, verdict)| verdict.is_err())
-        .map(|(submission, _)| submission.command_id())
+        .filter_map(|(submission, _)| submission.command_id())
         .collect();
     if refused.is_empty() {
         return Ok(());
     }
     let recorded = session.recorded(agency, &refused).await?;
     for (submission, verdict) in batch.iter().zip(&mut draft.verdicts) {
-        if let (Err(_), Some(recorded)) = (&*verdict, recorded.get(&submission.command_id())) {
-            *verdict = match replay(session, agency, submission, recorded).await {
+        let Some((key, id)) = submission.identified() else {
+            continue;
+        };
+        if let (Err(_), Some(recorded)) = (&*verdict, recorded.get(&id)) {
+            *verdict = match replay(session, agency, key, recorded).await {
                 Err(CommandError::Store(error)) => return Err(error),
                 replayed => replayed,
             };

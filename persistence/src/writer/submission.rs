@@ -1,11 +1,12 @@
 //! A command on its way through the queue, and the answer to it.
 
 use fallbuch_domain::{Command, Finding};
+use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::access::Access;
-use crate::error::CommandError;
+use crate::error::{CommandError, StoreError};
 use crate::read::RecordedBody;
 
 /// The version of the stream a command was made on.
@@ -38,6 +39,47 @@ impl IdempotencyKey {
     }
 }
 
+/// How warnings are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Handling {
+    /// They are told and refuse nothing.
+    #[default]
+    Lenient,
+    /// They refuse the command.
+    Strict,
+}
+
+/// What is to become of a command that nothing refuses.
+#[derive(Clone, Debug)]
+pub(crate) enum Intent {
+    /// It is carried out, once for its key.
+    Record(IdempotencyKey),
+    /// It is only told what would be recorded.
+    Validate,
+}
+
+/// What a command would come to if it were carried out now.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The version that the stream would have.
+    pub version: u64,
+    /// The events it would record, as [`fallbuch_domain::envelope::Prospect`] writes them, oldest first.
+    pub events: Vec<Box<RawValue>>,
+    /// What is noticed without being refused.
+    pub warnings: Vec<Finding>,
+}
+
+impl Preview {
+    pub(crate) fn of(receipt: Receipt) -> Result<Self, StoreError> {
+        let events = receipt.events.iter().map(RecordedBody::to_json);
+        Ok(Self {
+            version: receipt.version,
+            events: events.collect::<Result<_, _>>()?,
+            warnings: receipt.warnings,
+        })
+    }
+}
+
 /// What an accepted command came to.
 #[derive(Clone, Debug)]
 pub struct Receipt {
@@ -60,14 +102,23 @@ pub(crate) struct Submission {
     pub(crate) stream: Option<Uuid>,
     pub(crate) expected: Expected,
     pub(crate) command: Command,
-    pub(crate) key: IdempotencyKey,
+    pub(crate) intent: Intent,
+    pub(crate) handling: Handling,
     pub(crate) reply: oneshot::Sender<Result<Receipt, CommandError>>,
 }
 
 impl Submission {
-    /// The command's id.
-    pub(crate) fn command_id(&self) -> Uuid {
-        self.key.command_id(&self.access)
+    /// The command's key and id; none if it is not to be carried out.
+    pub(crate) fn identified(&self) -> Option<(&IdempotencyKey, Uuid)> {
+        match &self.intent {
+            Intent::Record(key) => Some((key, key.command_id(&self.access))),
+            Intent::Validate => None,
+        }
+    }
+
+    /// The command's id; none if it is not to be carried out.
+    pub(crate) fn command_id(&self) -> Option<Uuid> {
+        self.identified().map(|(_, id)| id)
     }
 
     /// Hands the verdict to whoever waits for it.

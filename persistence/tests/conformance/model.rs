@@ -13,16 +13,19 @@ mod log;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use fallbuch_domain::agency::command::Terms;
+use fallbuch_domain::agency::site::OpenSite;
 use fallbuch_domain::agency::{AgencyCommand, AgencyOpened, AgencyState};
 use fallbuch_domain::case::CaseRow;
 use fallbuch_domain::catalogue::Catalogue;
 use fallbuch_domain::{Command, Permission, Role, State};
 use fallbuch_persistence::{
-    CaseFilter, CaseListItem, Expected, IdempotencyKey, Identity, Point, Sources,
+    CaseFilter, CaseListItem, Expected, Handling, IdempotencyKey, Identity, Point, Sources,
 };
 use uuid::Uuid;
 
-use crate::subject::{Accepted, FOUNDED, Order, Part, Reading, Subject, Verdict};
+use crate::subject::{
+    Accepted, FOUNDED, Foreseen, Order, Part, Reading, Refused, Subject, Verdict,
+};
 pub(crate) use flaw::Flaw;
 use log::{Entry, Log, Workshop};
 
@@ -170,17 +173,20 @@ impl Subject for Model {
         let key = format!("open-agency/{}", agency.code);
         let command = AgencyCommand::OpenAgency {
             occurred_on: FOUNDED,
+            reason: None,
             agency,
+            administrator: None,
         };
         self.command(&caller, Expected::New, key, command);
         caller
     }
 
     async fn open_site(&self, operator: &Caller, name: &str) -> Accepted {
-        let command = AgencyCommand::OpenSite {
+        let command = AgencyCommand::OpenSite(OpenSite {
             occurred_on: FOUNDED,
+            reason: None,
             name: name.into(),
-        };
+        });
         let key = format!("open-site/{name}");
         self.command(operator, Expected::Any, key, command)
     }
@@ -242,6 +248,23 @@ impl Subject for Model {
         self.settle(access, &order)
     }
 
+    async fn validate(
+        &self,
+        access: &Caller,
+        mut order: Order,
+        handling: Handling,
+    ) -> Result<Foreseen, Refused> {
+        // A key that nobody uses: what was carried out before under the command's own does not matter here.
+        "validated".clone_into(&mut order.key.key);
+        // Carried out in a world that is thrown away.
+        let fork = self.fork(self.workshop.sources.clone());
+        let accepted = fork.settle(access, &order)?;
+        if handling == Handling::Strict && !accepted.warnings.is_empty() {
+            return Err(Refused::Warned(accepted.warnings));
+        }
+        Ok(Foreseen::of(&accepted))
+    }
+
     async fn case(&self, access: &Caller, id: Uuid) -> Option<Reading> {
         let read = self.case_as_of(access, id, Point::Now).await?;
         access.sees(read.state.site).then_some(read)
@@ -276,7 +299,7 @@ impl Subject for Model {
                 recorded_at: last.1,
                 state,
             }),
-            State::Agency(_) => None,
+            State::Agency(_) | State::Offering(_) | State::Solution(_) => None,
         }
     }
 

@@ -6,13 +6,15 @@ use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::agency::{AgencyOpened, AgencyState};
 use fallbuch_domain::{Permission, Role};
 use fallbuch_persistence::{
-    Access, AccessDenied, CaseFilter, CaseListItem, CaseRead, CommandError, Identity, Page, Point,
-    Receipt, RecordedBody, Sources, Store,
+    Access, AccessDenied, CaseFilter, CaseListItem, CaseRead, CommandError, Handling, Identity,
+    Page, Point, Receipt, RecordedBody, Sources, Store,
 };
 use uuid::Uuid;
 
 use crate::setup::{Database, Engine};
-use crate::subject::{Accepted, FOUNDED, Order, Part, Reading, Refused, Subject, Verdict};
+use crate::subject::{
+    Accepted, FOUNDED, Foreseen, Order, Part, Reading, Refused, Subject, Verdict,
+};
 
 /// A store on a database of its own, or shared with others.
 pub(crate) struct Product {
@@ -99,6 +101,32 @@ impl Subject for Product {
         }
     }
 
+    async fn validate(
+        &self,
+        access: &Access,
+        order: Order,
+        handling: Handling,
+    ) -> Result<Foreseen, Refused> {
+        let Order {
+            stream,
+            expected,
+            command,
+            ..
+        } = order;
+        let validated = self
+            .store
+            .validate(access, stream, expected, command, handling);
+        let preview = validated.await.map_err(refused)?;
+        let events = preview.events.iter();
+        Ok(Foreseen {
+            version: preview.version,
+            events: events
+                .map(|event| serde_json::from_str(event.get()).unwrap())
+                .collect(),
+            warnings: preview.warnings,
+        })
+    }
+
     async fn case(&self, access: &Access, id: Uuid) -> Option<Reading> {
         self.store
             .case(access, id)
@@ -155,6 +183,7 @@ fn accepted(receipt: Receipt) -> Accepted {
 fn refused(error: CommandError) -> Refused {
     match error {
         CommandError::Refused(rejection) => Refused::Rules(rejection.findings),
+        CommandError::Warned(findings) => Refused::Warned(findings),
         CommandError::Stale {
             current_version,
             events,

@@ -7,7 +7,10 @@
 use fallbuch_domain::agency::{AgencyOpened, AgencyState};
 use fallbuch_domain::case::CaseState;
 use fallbuch_domain::{Command, Finding, Permission, Role, Timestamp};
-use fallbuch_persistence::{CaseFilter, CaseListItem, Expected, IdempotencyKey, Identity, Point};
+use fallbuch_persistence::{
+    CaseFilter, CaseListItem, Expected, Handling, IdempotencyKey, Identity, Point,
+};
+use serde_json::Value;
 use time::Date;
 use time::macros::date;
 use uuid::Uuid;
@@ -29,6 +32,8 @@ pub(crate) struct Accepted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Rules(Vec<Finding>),
+    /// Nothing refuses it but that it was not to be carried out with warnings.
+    Warned(Vec<Finding>),
     Stale {
         current_version: u64,
         events: Vec<String>,
@@ -37,6 +42,42 @@ pub(crate) enum Refused {
     KeyReused,
     Forbidden(Permission),
     NotFound,
+}
+
+/// What a command would come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Foreseen {
+    pub(crate) version: u64,
+    /// The events, as far as they can be said beforehand.
+    pub(crate) events: Vec<Value>,
+    pub(crate) warnings: Vec<Finding>,
+}
+
+/// What is given to events when they are recorded, and to no others.
+pub(crate) const GIVEN: [&str; 6] = [
+    "command_id",
+    "correlation_id",
+    "id",
+    "position",
+    "recorded_at",
+    "salt",
+];
+
+impl Foreseen {
+    /// What would have been foreseen of a command that was accepted.
+    pub(crate) fn of(accepted: &Accepted) -> Self {
+        let events = accepted.events.iter().map(|body| {
+            let mut event: Value = serde_json::from_str(body).unwrap();
+            let members = event.as_object_mut().unwrap();
+            members.retain(|name, _| !GIVEN.contains(&name.as_str()));
+            event
+        });
+        Self {
+            version: accepted.version,
+            events: events.collect(),
+            warnings: accepted.warnings.clone(),
+        }
+    }
 }
 
 /// What a command came to.
@@ -98,6 +139,14 @@ pub(crate) trait Subject: Sized {
 
     /// Carries a command out, once for its key.
     async fn execute(&self, access: &Self::Access, order: Order) -> Verdict;
+
+    /// What a command would come to; nothing of it stays.
+    async fn validate(
+        &self,
+        access: &Self::Access,
+        order: Order,
+        handling: Handling,
+    ) -> Result<Foreseen, Refused>;
 
     /// The newest state of a case.
     async fn case(&self, access: &Self::Access, id: Uuid) -> Option<Reading>;

@@ -209,11 +209,28 @@ impl Place {
         found
     }
 
-    /// As many items, different where they are ids.
+    /// Whether it is a text of letters and digits that a pattern names.
+    fn is_code(&self) -> bool {
+        self.schema["pattern"]
+            .as_str()
+            .is_some_and(|pattern| !pattern.contains("\\S"))
+    }
+
+    /// Whether its items have a form that no item can be made up for.
+    fn has_pattern(&self) -> bool {
+        self.schema["items"]["pattern"].is_string()
+    }
+
+    /// As many items, different where they are ids or may stand once, and else as far as those of the
+    /// sample are.
     fn items(&self, count: usize) -> Value {
+        let different = self.sample.as_array().map_or(1, |items| items.len().max(1));
         let item = |number: usize| match self.schema["items"]["format"].as_str() {
             Some("uuid") => json!(format!("014f8806-ef40-7000-8000-{number:012x}")),
-            _ => self.sample[0].clone(),
+            None if self.schema["uniqueItems"] == true && !self.has_pattern() => {
+                json!(format!("code_{number}"))
+            }
+            _ => self.sample[number % different].clone(),
         };
         (0..count).map(item).collect()
     }
@@ -248,15 +265,23 @@ impl Place {
             found.push(Value::Null);
         }
         if let Some(limit) = self.limit("maxLength") {
-            // Characters are counted, not bytes and not UTF-16 units.
-            found.push(json!("ü".repeat(limit)));
-            found.push(json!("😀".repeat(limit)));
+            if self.is_code() {
+                let sample = self.sample.as_str().unwrap_or_default();
+                let longest: String = sample.chars().cycle().take(limit).collect();
+                found.push(json!(longest));
+            } else {
+                // Characters are counted, not bytes and not UTF-16 units.
+                found.push(json!("ü".repeat(limit)));
+                found.push(json!("😀".repeat(limit)));
+            }
         }
         if self.limit("minLength") == Some(1) {
             found.push(json!("a"));
         }
         if let Some(limit) = self.limit("maxItems") {
-            found.push(self.items(limit));
+            let is_set_of_codes = self.schema["uniqueItems"] == true && self.has_pattern();
+            let different = self.sample.as_array().map_or(0, Vec::len);
+            found.push(self.items(if is_set_of_codes { different } else { limit }));
             found.push(self.items(self.limit("minItems").unwrap_or(0)));
         }
         for name in ["minimum", "maximum"] {

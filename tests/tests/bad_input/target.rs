@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fallbuch_domain::Role;
+use fallbuch_domain::case::Target as Thing;
 use fallbuch_tests::document::{Document, Operation};
 use fallbuch_tests::planting::MARK;
-use fallbuch_tests::{Answer, Client, Engine, EventRecord, HeadRecord, Pending, Raw, World};
+use fallbuch_tests::{
+    Answer, Cast, Client, Engine, EventRecord, HeadRecord, Offers, Pending, Raw, SampleCase, Step,
+    World, list_of,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -64,24 +68,31 @@ impl Target {
         let world = World::demo(engine).await;
         let document = Document::served(&world.anonymous()).await;
         let coordinator = world.as_role(AGENCY, Role::Coordinator);
-        let cases = format!("/v1/agencies/{AGENCY}/cases");
-        let list = coordinator.get(&cases).send().await.expect_status(200);
-        let case_id = text(&list.json()["items"][0]["case_id"]);
-        let case = coordinator.get(&format!("{cases}/{case_id}")).send().await;
+        let cast = Cast::of(&world, AGENCY).await;
+        // A district of which the demo has no case.
+        let played = SampleCase::after(&coordinator, &cast, "15082", Step::whole_walk()).await;
+        let case = coordinator.get(&played.path).send().await;
         let case = case.expect_status(200).json();
-        let ids = BTreeMap::from([
+        let case_id = text(&case["case_id"]);
+        let offers = Offers::of(&world, AGENCY).await;
+        let mut ids = BTreeMap::from([
+            ("offering_id", offers.offering),
+            ("solution_id", offers.solution),
             ("engagement_id", engagement(&world).await),
             ("agency", AGENCY.to_owned()),
             ("case_id", case_id),
-            ("need_id", text(&case["needs"][0]["id"])),
-            ("priority_id", text(&case["priorities"][0]["id"])),
-            ("agreement_id", text(&case["agreements"][0]["id"])),
             (
                 "member_id",
                 world.member(AGENCY, Role::Reader).await.to_string(),
             ),
+            ("site_id", world.site(AGENCY, "").await.to_string()),
             ("version", "1".to_owned()),
         ]);
+        let things = Thing::THINGS.iter().map(|thing| {
+            let first = &case[list_of(*thing)][0]["id"];
+            (thing.parameter().unwrap(), text(first))
+        });
+        ids.extend(things);
         assert!(
             ids.values().all(|id| !id.is_empty()),
             "the demo lacks {ids:?}"
@@ -232,7 +243,11 @@ async fn engagement(world: &World) -> String {
 /// For every permission a demo member who has it, in the agency or in the network.
 async fn clients(world: &World) -> BTreeMap<String, Client> {
     let auditor = world.as_role("network", Role::AuditorGeneral);
-    let mut clients = BTreeMap::from([("audit:request".to_owned(), auditor)]);
+    let administrator = world.as_role("network", Role::NetworkAdmin);
+    let mut clients = BTreeMap::from([
+        ("audit:request".to_owned(), auditor),
+        ("network:admin".to_owned(), administrator),
+    ]);
     for role in Role::OF_AGENCIES {
         let client = world.as_role(AGENCY, *role);
         let me = client.get("/v1/me").send().await.expect_status(200).json();

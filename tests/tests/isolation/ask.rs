@@ -4,7 +4,7 @@ use fallbuch_domain::Role;
 use fallbuch_domain::agency;
 use fallbuch_domain::case::{CommandKind, sample};
 use fallbuch_tests::document::{Document, Operation};
-use fallbuch_tests::{Client, Pending, World, fresh_key};
+use fallbuch_tests::{Client, Pending, World, fresh_key, offer_body};
 use reqwest::Method;
 use serde_json::json;
 use uuid::{Uuid, uuid};
@@ -62,7 +62,14 @@ pub(crate) fn request(
         let mut of_agencies = agency::sample::bodies().unwrap().into_iter();
         let of_agency = of_agencies.find(|(id, _)| *id == operation.id);
         let of_agency = of_agency.map_or(json!({}), |(_, body)| body);
-        let body = kind.map_or(of_agency, |kind| sample::body(*kind));
+        let mut body = kind.map_or(of_agency, |kind| sample::body(*kind));
+        if let Some(offer) = offer_body(&operation.id) {
+            body = offer;
+        }
+        if operation.id == "describe_solution" {
+            // It names nothing that is not there: whoever gets that far meets a rule (R12).
+            body["origin"] = json!("nowhere");
+        }
         request = request
             .key(&fresh_key())
             .if_match("\"1\"")

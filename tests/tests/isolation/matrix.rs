@@ -92,6 +92,9 @@ pub(crate) fn expected(row: &Row, who: &Who) -> Cell {
         (Reach::Public, _) => Cell::In,
         (_, Who::Nobody) => Cell::Unauthenticated,
         (Reach::Anyone, _) => Cell::In,
+        // Everybody knows that agencies are opened; whether there is a network is not said.
+        (Reach::Network, Who::Network(role)) => granted(role, Cell::In),
+        (Reach::Network, _) => Cell::Forbidden(permission.to_owned()),
         (_, Who::Foreign(_) | Who::Stranger | Who::Left | Who::Auditor(Audits::Left)) => {
             Cell::Unknown
         }

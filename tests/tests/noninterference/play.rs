@@ -12,6 +12,7 @@ use fallbuch_domain::text::Line;
 use fallbuch_persistence::Identity;
 use fallbuch_tests::{
     Cast, Client, Database, Engine, EventRecord, Pending, Raw, SampleCase, Seen, Step, World,
+    offer_body,
 };
 use serde_json::{Value, json};
 use time::macros::date;
@@ -195,6 +196,17 @@ impl<'a> Part<'a> {
                 let request = self.coordinator.post(&path, &body).if_match("*");
                 self.command(&path, request).await;
             }
+            Deed::Schedule => {
+                let mut body = offer_body("schedule_offering").unwrap();
+                body["site"] = json!(self.cast.site);
+                body["title"] = json!(marker(self.script, self.place));
+                self.offer("offerings", &body).await;
+            }
+            Deed::Describe => {
+                let mut body = offer_body("describe_solution").unwrap();
+                body["title"] = json!(marker(self.script, self.place));
+                self.offer("solutions", &body).await;
+            }
             Deed::Admit => {
                 let path = format!("/v1/agencies/{}/members", self.code);
                 let subject = format!("{}@{}", self.answers.len(), self.code);
@@ -204,6 +216,12 @@ impl<'a> Part<'a> {
                 self.command(&path, request).await;
             }
         }
+    }
+
+    async fn offer(&mut self, list: &str, body: &Value) {
+        let path = format!("/v1/agencies/{}/{list}", self.code);
+        let request = self.coordinator.post(&path, body);
+        self.command(&path, request).await;
     }
 
     /// Code and first case of another agency, which is there or not.
@@ -315,6 +333,8 @@ impl<'a> Part<'a> {
             Sight::Members => format!("{agency}/members"),
             Sight::Me => "/v1/me".to_owned(),
             Sight::Agencies => "/v1/agencies".to_owned(),
+            Sight::Offerings => format!("{agency}/offerings?limit=1"),
+            Sight::Solutions => format!("{agency}/solutions?limit=1"),
         };
         let answer = self.tell(&path, self.coordinator.get(&path)).await;
         let next = (answer.status == 200).then(|| answer.json()["page"]["next"].clone());

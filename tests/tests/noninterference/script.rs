@@ -40,6 +40,10 @@ pub(super) enum Deed {
     Intrude(usize),
     /// Somebody else is admitted.
     Admit,
+    /// An offering is scheduled.
+    Schedule,
+    /// A solution is described.
+    Describe,
 }
 
 /// How well a command is made.
@@ -78,9 +82,11 @@ pub(super) enum Sight {
     Members,
     Me,
     Agencies,
+    Offerings,
+    Solutions,
 }
 
-const SIGHTS: [Sight; 14] = [
+const SIGHTS: [Sight; 16] = [
     Sight::Case,
     Sight::CaseBefore,
     Sight::Cases,
@@ -95,6 +101,8 @@ const SIGHTS: [Sight; 14] = [
     Sight::Members,
     Sight::Me,
     Sight::Agencies,
+    Sight::Offerings,
+    Sight::Solutions,
 ];
 
 /// Scripts of every kind, of fewer acts than `length`.
@@ -122,5 +130,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
         2 => (1..AGENCIES, select(&SIGHTS[..])).prop_map(|(far, sight)| Deed::Foreign(far, sight)),
         1 => (1..AGENCIES).prop_map(Deed::Intrude),
         1 => Just(Deed::Admit),
+        2 => Just(Deed::Schedule),
+        2 => Just(Deed::Describe),
     ]
 }

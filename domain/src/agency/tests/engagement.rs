@@ -151,7 +151,7 @@ fn it_ends_once_approved_or_not() {
 }
 
 fn after(events: &[AgencyEvent]) -> AgencyState {
-    let fold = |state, event: &AgencyEvent| AgencyState::evolve(state, event);
+    let fold = |state, event: &AgencyEvent| AgencyState::evolve(state, event, OPENED_ON);
     events.iter().fold(Some(state()), fold).unwrap()
 }
 

@@ -5,11 +5,9 @@ use time::macros::date;
 use uuid::Uuid;
 
 use super::{
-    Scenario, UNKNOWN, accepted, before, command, history_before, refused, signed, warned,
+    Scenario, UNKNOWN, accepted, before, command, draft, history_before, refused, signed, warned,
 };
-use crate::case::event::{
-    AgreementDrafted, InitialMeetingHeld, MeetingOutcome, Party, PriorityDropped,
-};
+use crate::case::event::{InitialMeetingHeld, MeetingOutcome, Party, PriorityDropped};
 use crate::case::{CaseCommand, CaseEvent, CommandKind, sample};
 use crate::rule::Rule::{R05, R06, R07, R08, R09, R21, R26};
 use crate::testing::{Given, given, happened};
@@ -60,18 +58,9 @@ fn only_priority_dropped() -> Given {
 }
 
 fn second_draft() -> Given {
-    let draft = AgreementDrafted {
-        agreement: SECOND,
-        planned_until: None,
-        priorities: vec![sample::PRIORITY],
-        revision: 1,
-    };
-    let day = date!(2015 - 05 - 01);
-    with(
-        CommandKind::CloseCase,
-        day,
-        CaseEvent::AgreementDrafted(draft),
-    )
+    let mut history = history_before(CommandKind::CloseCase);
+    history.push(draft(SECOND));
+    given(&history)
 }
 
 fn sign_second(from: Date, until: Option<Date>) -> CaseCommand {

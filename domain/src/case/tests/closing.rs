@@ -1,13 +1,20 @@
 //! Closing and reopening: R02, R23, R24, R25, R27.
 
 use time::macros::date;
+use uuid::Uuid;
 
-use super::{Scenario, UNKNOWN, accepted, before, closed, command, refused, signed, warned};
-use crate::case::{CommandKind, sample};
+use super::{
+    Scenario, UNKNOWN, accepted, before, closed, closing, command, history_before, refused, signed,
+    warned,
+};
+use crate::case::event::FollowUpScheduled;
+use crate::case::{CaseEvent, CommandKind, sample};
 use crate::facts::Key;
+use crate::language::Language;
 use crate::rule::Rule::{R02, R23, R24, R25, R26, R27};
+use crate::stream::Event;
+use crate::testing::{given, happened};
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn scenarios() -> Vec<Scenario> {
     let halle = || Key::open_case(sample::MUNICIPALITY);
     let mut scenarios = vec![
@@ -102,13 +109,139 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             command!(ReopenCase),
         ),
     ];
+    scenarios.extend(other_open_items());
+    scenarios.extend(after_the_closing());
+    scenarios
+}
+
+fn other_open_items() -> Vec<Scenario> {
+    let naming = |items: &[Uuid]| {
+        let items = items.to_vec();
+        command!(CloseCase, |body| body.acknowledge = items)
+    };
+    vec![
+        accepted(
+            "an open follow-up is named",
+            before(CommandKind::CompleteFollowUp),
+            naming(&[sample::FOLLOW_UP, sample::AGREEMENT]),
+        ),
+        refused(
+            "an open follow-up is not named",
+            before(CommandKind::CompleteFollowUp),
+            naming(&[sample::AGREEMENT]),
+            &[(R24, "/acknowledge")],
+        ),
+        refused(
+            "a completed follow-up is named",
+            before(CommandKind::RecordCouncilResolution),
+            naming(&[sample::AGREEMENT, sample::FOLLOW_UP]),
+            &[(R24, "/acknowledge/1")],
+        ),
+        accepted(
+            "an undecided application is named",
+            before(CommandKind::RecordFundingDecision),
+            naming(&[sample::AGREEMENT, sample::APPLICATION]),
+        ),
+        refused(
+            "an undecided application is not named",
+            before(CommandKind::RecordFundingDecision),
+            naming(&[sample::AGREEMENT]),
+            &[(R24, "/acknowledge")],
+        ),
+        refused(
+            "a decided application is named",
+            before(CommandKind::ChangeFundingPeriod),
+            naming(&[sample::APPLICATION, sample::AGREEMENT]),
+            &[(R24, "/acknowledge/0")],
+        ),
+        refused(
+            "an ended agreement is named",
+            before(CommandKind::PauseCase),
+            naming(&[sample::AGREEMENT]),
+            &[(R24, "/acknowledge/0")],
+        ),
+        accepted(
+            "an agreement that ran out is named",
+            signed(),
+            naming(&[sample::AGREEMENT]).on(date!(2017 - 05 - 01)),
+        ),
+        refused(
+            "nothing of three is named",
+            given(&three_open_items()),
+            naming(&[]),
+            &[
+                (R24, "/acknowledge"),
+                (R24, "/acknowledge"),
+                (R24, "/acknowledge"),
+            ],
+        ),
+    ]
+}
+
+/// The sample case with an agreement in force, an undecided application and an open follow-up.
+fn three_open_items() -> Vec<Event> {
+    let mut history = history_before(CommandKind::RecordFundingDecision);
+    let scheduled = FollowUpScheduled {
+        assignee: sample::ADVISOR,
+        due_on: date!(2016 - 03 - 15),
+        follow_up: sample::FOLLOW_UP,
+        title: "Bescheid erfragen".into(),
+    };
+    history.push(happened(
+        date!(2016 - 01 - 12),
+        CaseEvent::FollowUpScheduled(scheduled),
+    ));
+    history
+}
+
+/// Every command whose body was fine just before, after a closing.
+fn after_the_closing() -> impl Iterator<Item = Scenario> {
+    use CommandKind::{LinkDocument, OpenCase, ReopenCase, SucceedMunicipality};
     let late = CommandKind::ALL
         .iter()
-        .filter(|kind| !matches!(kind, CommandKind::OpenCase | CommandKind::ReopenCase));
-    let after = |kind: &CommandKind| {
-        let name = "something happens after the closing";
-        refused(name, closed(), sample::command(*kind), &[(R23, "")])
+        .filter(|kind| !matches!(kind, OpenCase | ReopenCase | LinkDocument));
+    late.map(|kind| {
+        let mut history = if *kind == SucceedMunicipality {
+            sample::succession()[..1].to_vec()
+        } else {
+            history_before(*kind)
+        };
+        history.push(closing());
+        refused(
+            "something happens after the closing",
+            given(&history).among(sample::streams()),
+            sample::command(*kind),
+            &[(R23, "")],
+        )
+    })
+}
+
+#[test]
+fn each_open_item_is_called_by_its_kind() {
+    let command = command!(CloseCase, |body| body.acknowledge.clear());
+    let rejection = given(&three_open_items()).when(command).0.unwrap_err();
+    let [agreement, follow_up, application] =
+        [sample::AGREEMENT, sample::FOLLOW_UP, sample::APPLICATION];
+    let told = |language| {
+        let findings = rejection.findings.iter();
+        findings
+            .map(|found| found.message(language).to_owned())
+            .collect::<Vec<_>>()
     };
-    scenarios.extend(late.map(after));
-    scenarios
+    assert_eq!(
+        told(Language::De),
+        [
+            format!("Die Zielvereinbarung {agreement} ist noch offen und nicht genannt."),
+            format!("Die Wiedervorlage {follow_up} ist noch offen und nicht genannt."),
+            format!("Der Antrag {application} ist noch offen und nicht genannt."),
+        ]
+    );
+    assert_eq!(
+        told(Language::En),
+        [
+            format!("The agreement {agreement} is still open and not named."),
+            format!("The follow-up {follow_up} is still open and not named."),
+            format!("The application {application} is still open and not named."),
+        ]
+    );
 }

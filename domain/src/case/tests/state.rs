@@ -3,14 +3,19 @@
 use time::Date;
 use time::macros::date;
 
-use super::history_before;
+use super::{closing, history_before, reopening};
 use crate::case::event::{
-    Channel, ContactRecorded, InitialMeetingHeld, MeetingOutcome, NeedChanges, NeedRevised,
+    CaseClosed, CaseReopened, Channel, ClosingReason, ContactRecorded, InitialMeetingHeld,
+    MeetingOutcome, NeedChanges, NeedRevised,
 };
-use crate::case::{CaseEvent, CaseState, CommandKind, Stage, claims, sample};
+use crate::case::{CaseEvent, CaseState, CommandKind, Pause, Stage, claims, sample};
+
 use crate::change::Change;
 use crate::facts::{Claim, Key};
 use crate::stream::{Event, EventData, State};
+
+mod agreements;
+mod things;
 
 fn fold(history: &[Event]) -> CaseState {
     let state = history.iter().fold(None, State::evolve);
@@ -29,6 +34,10 @@ fn the_stage_follows_from_the_events() {
         (CommandKind::SignAgreement, Stage::Exploring),
         (CommandKind::CloseCase, Stage::Agreed),
         (CommandKind::ReopenCase, Stage::Closed),
+        (CommandKind::LinkDocument, Stage::Agreed),
+        (CommandKind::EndAgreement, Stage::Agreed),
+        (CommandKind::PauseCase, Stage::Exploring),
+        (CommandKind::ResumeCase, Stage::Paused),
     ];
     for (kind, stage) in expected {
         assert_eq!(before(kind).stage(), stage, "before {kind:?}");
@@ -36,9 +45,28 @@ fn the_stage_follows_from_the_events() {
     let whole = fold(&sample::history());
     assert_eq!(
         whole.stage(),
-        Stage::Agreed,
-        "a reopened case is where it was"
+        Stage::Exploring,
+        "a resumed case is where it was"
     );
+}
+
+#[test]
+fn a_closing_ends_the_pause() {
+    let mut history = history_before(CommandKind::ResumeCase);
+    assert_eq!(
+        fold(&history).pause,
+        Some(Pause {
+            paused_on: date!(2016 - 06 - 01),
+            until: Some(date!(2016 - 09 - 30)),
+        })
+    );
+    history.push(closing());
+    assert_eq!(
+        (fold(&history).stage(), fold(&history).pause),
+        (Stage::Closed, None)
+    );
+    history.push(reopening());
+    assert_eq!(fold(&history).stage(), Stage::Exploring);
 }
 
 #[test]
@@ -170,6 +198,52 @@ fn the_key_is_held_while_the_case_is_open() {
 }
 
 #[test]
+fn a_succession_hands_the_key_on() {
+    let history = sample::succession();
+    let before = fold(&history[..1]);
+    let EventData::Case(succeeded) = &history[1].data else {
+        panic!("an event of a case")
+    };
+    let (old, new) = (Key::open_case("03152"), Key::open_case("03159"));
+    assert_eq!(
+        claims(Some(&before), succeeded),
+        [Claim::Release(old.clone()), Claim::Take(new.clone())]
+    );
+    let after = fold(&history);
+    assert_eq!(
+        (before.row().municipality.key, after.row().municipality.key),
+        ("03152".into(), "03159".into())
+    );
+    assert_eq!(after.case_number, before.case_number);
+    let closed = CaseEvent::CaseClosed(CaseClosed {
+        acknowledged: Vec::new(),
+        reason: ClosingReason::Completed,
+        summary: "Fertig.".into(),
+    });
+    assert_eq!(claims(Some(&after), &closed), [Claim::Release(new.clone())]);
+    let reopened = CaseEvent::CaseReopened(CaseReopened {});
+    assert_eq!(claims(Some(&after), &reopened), [Claim::Take(new)]);
+}
+
+#[test]
+fn what_is_about_nothing_known_changes_nothing() {
+    let bare = sample::state_before(CommandKind::RecordContact);
+    let mut about_something = 0;
+    for event in sample::events() {
+        if event.happening().asked_by().1.is_none() {
+            continue;
+        }
+        about_something += 1;
+        let after = CaseState::evolve(Some(bare.clone()), &event, date!(2015 - 01 - 01));
+        assert_eq!(after.as_ref(), Some(&bare), "{}", event.event_type());
+    }
+    let with_target = |kind: &&CommandKind| sample::target(**kind).is_some();
+    let kinds = CommandKind::ALL.iter().filter(with_target).count();
+    // A new draft makes the same event as the first.
+    assert_eq!(about_something, kinds - 1);
+}
+
+#[test]
 fn the_row_shows_the_state() {
     let (state, row) = (sample::state(), sample::state().row());
     assert_eq!(
@@ -199,6 +273,9 @@ fn the_sample_state_is_the_fold_of_the_sample_history() {
         assert_eq!(sample::state_before(*kind), before(*kind), "{kind:?}");
     }
     let agency = crate::agency::sample::history();
-    let folded = agency.iter().fold(None, crate::agency::AgencyState::evolve);
+    let evolve = |state, event| {
+        crate::agency::AgencyState::evolve(state, event, crate::agency::sample::OPENED_ON)
+    };
+    let folded = agency.iter().fold(None, evolve);
     assert_eq!(folded, Some(crate::agency::sample::state()));
 }

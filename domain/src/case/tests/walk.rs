@@ -2,6 +2,7 @@
 
 use crate::case::event::{PriorityAgreed, PriorityRevised};
 use crate::case::{CaseEvent, CommandKind, sample};
+use crate::rule::Rule;
 use crate::stream::EventData;
 use crate::testing::{given, new_id};
 
@@ -9,23 +10,43 @@ use crate::testing::{given, new_id};
 fn each_step_of_the_walk_makes_its_event() {
     let history = sample::history();
     assert_eq!(history.len(), sample::WALK.len());
-    for (index, (kind, made)) in sample::WALK.iter().enumerate() {
+    for (index, step) in sample::WALK.iter().enumerate() {
+        let mut command = sample::command(step.kind);
+        if let Some(thing) = step.about {
+            command = command.about(thing);
+        }
+        // One sample rates one dimension.
+        let rules: &[_] = if step.kind == CommandKind::CompleteAssessment {
+            &[Rule::R13]
+        } else {
+            &[]
+        };
         given(&history[..index])
             .on(history[index].occurred_on)
-            .making(*made)
-            .when(sample::command(*kind))
-            .then_warns(&[])
+            .among(sample::streams())
+            .making(step.made)
+            .when(command)
+            .then_warns(rules)
             .then_events(&history[index..=index]);
     }
 }
 
 #[test]
+fn another_case_is_succeeded() {
+    let history = sample::succession();
+    assert_eq!(history.len(), 2);
+    given(&history[..1])
+        .on(history[1].occurred_on)
+        .when(sample::command(CommandKind::SucceedMunicipality))
+        .then_warns(&[Rule::R04])
+        .then_events(&history[1..]);
+}
+
+#[test]
 fn the_walk_meets_every_kind_and_every_type() {
     for kind in CommandKind::ALL {
-        assert!(
-            sample::WALK.iter().any(|(step, _)| step == kind),
-            "{kind:?}"
-        );
+        let outcome = sample::outcome(*kind);
+        assert!(outcome.is_some(), "{kind:?}");
         assert_eq!(sample::command(*kind).kind(), *kind);
     }
     let types: Vec<_> = sample::events()
@@ -49,7 +70,7 @@ fn sample_ids_have_the_form_of_uuid_v7() {
         sample::OTHER_SITE,
         sample::ADVISOR,
     ];
-    let made = sample::WALK.iter().filter_map(|(_, made)| *made);
+    let made = sample::WALK.iter().filter_map(|step| step.made);
     for id in made
         .chain(fixed)
         .chain([sample::AGENCY, sample::COORDINATOR, new_id(7)])

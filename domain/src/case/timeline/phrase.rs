@@ -9,7 +9,7 @@ use crate::text::Line;
 const NAME_LENGTH: usize = 80;
 
 /// The German or the English wording.
-pub(super) fn either<'a>(language: Language, de: &'a str, en: &'a str) -> &'a str {
+pub(in crate::case) fn either<'a>(language: Language, de: &'a str, en: &'a str) -> &'a str {
     match language {
         Language::De => de,
         Language::En => en,
@@ -17,7 +17,7 @@ pub(super) fn either<'a>(language: Language, de: &'a str, en: &'a str) -> &'a st
 }
 
 /// A day as it is written in prose: `27.04.2015`, `27 April 2015`.
-pub(super) fn day(language: Language, day: Date) -> String {
+pub(in crate::case) fn day(language: Language, day: Date) -> String {
     let (year, month, number) = (day.year(), day.month(), day.day());
     match language {
         Language::De => format!("{number:02}.{:02}.{year:04}", u8::from(month)),
@@ -25,8 +25,28 @@ pub(super) fn day(language: Language, day: Date) -> String {
     }
 }
 
+/// An amount of money as it is written in prose: `229.000,00 €`, `€229,000.00`.
+pub(in crate::case) fn euros(language: Language, cents: u64) -> String {
+    let (whole, rest) = ((cents / 100).to_string(), cents % 100);
+    let (group, point) = match language {
+        Language::De => ('.', ','),
+        Language::En => (',', '.'),
+    };
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(group);
+        }
+        grouped.push(digit);
+    }
+    match language {
+        Language::De => format!("{grouped}{point}{rest:02} €"),
+        Language::En => format!("€{grouped}{point}{rest:02}"),
+    }
+}
+
 /// A text in quotation marks, without the full stop that would double the sentence's own.
-pub(super) fn quote(language: Language, text: &str) -> String {
+pub(in crate::case) fn quote(language: Language, text: &str) -> String {
     let inner = inner_quotes(bare(&one_line(text)));
     match language {
         Language::De => format!("„{inner}“"),
@@ -35,12 +55,12 @@ pub(super) fn quote(language: Language, text: &str) -> String {
 }
 
 /// The beginning of a text in quotation marks, long enough to recognise what it names.
-pub(super) fn name(language: Language, text: &str) -> String {
+pub(in crate::case) fn name(language: Language, text: &str) -> String {
     quote(language, &shortened(&one_line(text)))
 }
 
 /// One, two and more things as prose lists them: `a`, `a und b`, `a, b und c`.
-pub(super) fn list(language: Language, items: &[String]) -> String {
+pub(in crate::case) fn list(language: Language, items: &[String]) -> String {
     let and = either(language, " und ", " and ");
     match items {
         [] => String::new(),
@@ -50,7 +70,7 @@ pub(super) fn list(language: Language, items: &[String]) -> String {
 }
 
 /// Texts that members entered as a list; semicolons keep apart what has an "and" of its own.
-pub(super) fn enumeration(language: Language, texts: &[Line]) -> String {
+pub(in crate::case) fn enumeration(language: Language, texts: &[Line]) -> String {
     let clauses: Vec<_> = texts.iter().map(|text| clause(text.as_str())).collect();
     let joined = |clause: &String| {
         [",", ";", " und ", " and "]
@@ -65,17 +85,17 @@ pub(super) fn enumeration(language: Language, texts: &[Line]) -> String {
 }
 
 /// The singular for one thing, the plural for any other count.
-pub(super) fn by_count<'a>(count: usize, one: &'a str, more: &'a str) -> &'a str {
+pub(in crate::case) fn by_count<'a>(count: usize, one: &'a str, more: &'a str) -> &'a str {
     if count == 1 { one } else { more }
 }
 
 /// A text as it stands inside a sentence: on one line, without its own full stop.
-pub(super) fn clause(text: &str) -> String {
+pub(in crate::case) fn clause(text: &str) -> String {
     bare(&one_line(text)).to_owned()
 }
 
 /// The text closed as a sentence, unless it closes itself.
-pub(super) fn sentence(text: &str) -> String {
+pub(in crate::case) fn sentence(text: &str) -> String {
     let closed = text.ends_with(['.', '!', '?', '…']);
     if closed {
         text.to_owned()
@@ -127,6 +147,14 @@ mod tests {
         let first = date!(2015 - 04 - 07);
         assert_eq!(day(Language::De, first), "07.04.2015");
         assert_eq!(day(Language::En, first), "7 April 2015");
+    }
+
+    #[test]
+    fn amounts_are_grouped_as_people_write_them() {
+        assert_eq!(euros(Language::De, 22_900_000), "229.000,00 €");
+        assert_eq!(euros(Language::En, 5), "€0.05");
+        assert_eq!(euros(Language::En, 123_456_789), "€1,234,567.89");
+        assert_eq!(euros(Language::De, 99_999), "999,99 €");
     }
 
     #[test]

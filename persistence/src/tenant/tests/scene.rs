@@ -1,6 +1,8 @@
 //! Two agencies that have everything in common but themselves: what each does, what each reads, and how its rows are put
 //! into disorder.
 
+mod offers;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -360,6 +362,7 @@ impl Scene {
 
     /// What an agency does in its cases; the second one does something more, so that its log is longer.
     async fn act(&mut self, whose: usize) {
+        let offering = self.offer(whose).await;
         let first = self.open_case(whose, "15002", "open").await.unwrap();
         self.cases[whose] = Some(first.stream);
         let again = self.open_case(whose, "15002", "open again").await;
@@ -401,6 +404,7 @@ impl Scene {
         self.execute(whose, at, closing(), "close the last").await;
         if whose == 1 {
             self.open_case(whose, "15084", "open the very last").await;
+            self.hold(whose, offering).await;
         }
     }
 
@@ -419,6 +423,7 @@ impl Scene {
             .await
             .unwrap();
         self.see(whose, "agency then", then);
+        self.read_offers(whose).await;
         let list = store
             .cases(&access, &CaseFilter::default(), None, 50)
             .await

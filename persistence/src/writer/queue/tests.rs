@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fallbuch_domain::agency::AgencyCommand;
+use fallbuch_domain::agency::site::OpenSite;
 use fallbuch_domain::text::Line;
 use time::macros::date;
 use tokio::sync::oneshot;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::access::Access;
-use crate::writer::{Expected, IdempotencyKey, Submission};
+use crate::writer::{Expected, Handling, IdempotencyKey, Intent, Submission};
 
 fn submission(agency: u128, key: usize) -> Submission {
     let (reply, _) = oneshot::channel();
@@ -22,14 +23,16 @@ fn submission(agency: u128, key: usize) -> Submission {
         ),
         stream: None,
         expected: Expected::Any,
-        command: fallbuch_domain::Command::Agency(AgencyCommand::OpenSite {
+        command: fallbuch_domain::Command::Agency(AgencyCommand::OpenSite(OpenSite {
             occurred_on: date!(2015 - 01 - 01),
+            reason: None,
             name: Line::from("Halle"),
-        }),
-        key: IdempotencyKey {
+        })),
+        intent: Intent::Record(IdempotencyKey {
             key: key.to_string(),
             fingerprint: Vec::new(),
-        },
+        }),
+        handling: Handling::Lenient,
         reply,
     }
 }
@@ -37,7 +40,7 @@ fn submission(agency: u128, key: usize) -> Submission {
 fn keys(batch: &[Submission]) -> Vec<&str> {
     batch
         .iter()
-        .map(|submission| submission.key.key.as_str())
+        .filter_map(|submission| Some(submission.identified()?.0.key.as_str()))
         .collect()
 }
 

@@ -181,6 +181,9 @@ impl Log {
         let version = before.as_ref().map_or(0, |(last, _)| last.version);
         let before = before.map(|(_, state)| state);
         let (holders, counters) = self.claims(workshop);
+        let asked = order.command.needs(before.as_ref()).streams.into_iter();
+        let streams = asked.filter_map(|id| Some((id, Self::fold(self.stream(id))?.1)));
+        let streams = streams.collect();
         let facts = Facts {
             stream,
             today: recorded_at.berlin_date(),
@@ -188,6 +191,7 @@ impl Log {
             catalogue: &workshop.catalogue,
             holders,
             counters,
+            streams,
         };
         let mut new_id = || sources.ids.id();
         let decided = order.command.decide(before.as_ref(), &facts, &mut new_id);
@@ -303,7 +307,9 @@ fn acting_role(
     if caller.member.is_nil() {
         return match order.command {
             Command::Agency(_) => Ok(Role::Operator),
-            Command::Case(_) => Err(Refused::Forbidden(permission)),
+            Command::Case(_) | Command::Offering(_) | Command::Solution(_) => {
+                Err(Refused::Forbidden(permission))
+            }
         };
     }
     let member = agency.and_then(|agency| agency.member(caller.member));

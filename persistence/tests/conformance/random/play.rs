@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use fallbuch_domain::case::CommandKind;
 use fallbuch_domain::{Command, Permission, Role, Timestamp};
-use fallbuch_persistence::{Expected, IdempotencyKey, Identity};
-use futures_util::future::join_all;
+use fallbuch_persistence::{Expected, Handling, IdempotencyKey, Identity};
+use futures_util::future::{join, join_all};
 use uuid::Uuid;
 
 use super::numbered::Numbered;
@@ -180,6 +180,17 @@ impl<'a, S: Subject> Play<'a, S> {
             ..
         } = sent.clone();
         let subject = &self.ground.processes[process];
+        for handling in [Handling::Lenient, Handling::Strict] {
+            let foreseen = subject.validate(&self.accesses[member], order.clone(), handling);
+            let oracle = &self.oracle.processes[process];
+            same(
+                &format!("step {} validated, {handling:?}, {sent:?}", self.step),
+                &foreseen.await,
+                &oracle
+                    .validate(&self.callers[member], order.clone(), handling)
+                    .await,
+            )?;
+        }
         let theirs = subject.execute(&self.accesses[member], order.clone());
         let theirs = theirs.await;
         let ours = self.oracle.processes[process].settle(&self.callers[member], &order);
@@ -207,7 +218,16 @@ impl<'a, S: Subject> Play<'a, S> {
                 self.ground.processes[*process].execute(&self.accesses[*member], order.clone())
             },
         );
-        let verdicts = join_all(executed).await;
+        // Between them the same commands are only validated; that none of it stays is seen in the log.
+        let validated = sent.iter().map(|sent| {
+            let access = &self.accesses[sent.member];
+            self.ground.processes[sent.process].validate(
+                access,
+                sent.order.clone(),
+                Handling::Lenient,
+            )
+        });
+        let (verdicts, _) = join(join_all(executed), join_all(validated)).await;
         let (bodies, _) = one.feed(&self.accesses[0], before, 100).await;
         let attempt = together::Attempt {
             sent: &sent,

@@ -11,6 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fallbuch_domain::agency::AgencyEvent;
 use fallbuch_domain::case::CaseEvent;
 use fallbuch_domain::envelope::StoredEvent;
+use fallbuch_domain::offering::OfferingEvent;
+use fallbuch_domain::solution::SolutionEvent;
 use fallbuch_domain::{EventData, Timestamp};
 use fallbuch_persistence::Sources;
 use serde_json::Value;
@@ -106,19 +108,7 @@ fn drawn(body: &String) -> (Uuid, Uuid, [u8; 16]) {
     let thing = match stored.event().unwrap().data {
         EventData::Case(event) => match event {
             CaseEvent::CaseOpened(_) => stored.stream.id,
-            CaseEvent::NeedCaptured(captured) => captured.need,
-            CaseEvent::PriorityAgreed(agreed) => agreed.priority,
-            CaseEvent::AgreementDrafted(drafted) => drafted.agreement,
-            CaseEvent::ContactRecorded(_)
-            | CaseEvent::InitialMeetingHeld(_)
-            | CaseEvent::NeedRevised(_)
-            | CaseEvent::NeedWithdrawn(_)
-            | CaseEvent::PriorityRevised(_)
-            | CaseEvent::PriorityDropped(_)
-            | CaseEvent::AgreementDraftDiscarded(_)
-            | CaseEvent::AgreementSigned(_)
-            | CaseEvent::CaseClosed(_)
-            | CaseEvent::CaseReopened(_) => Uuid::nil(),
+            other => other.made().unwrap_or_default(),
         },
         EventData::Agency(event) => match event {
             AgencyEvent::SiteOpened(opened) => opened.site,
@@ -128,7 +118,21 @@ fn drawn(body: &String) -> (Uuid, Uuid, [u8; 16]) {
             | AgencyEvent::MemberLeft(_)
             | AgencyEvent::AuditEngagementRequested(_)
             | AgencyEvent::AuditEngagementApproved(_)
-            | AgencyEvent::AuditEngagementEnded(_) => Uuid::nil(),
+            | AgencyEvent::AuditEngagementEnded(_)
+            | AgencyEvent::AgencyRenamed(_)
+            | AgencyEvent::PhaseSet(_)
+            | AgencyEvent::SiteClosed(_)
+            | AgencyEvent::AgencyClosed(_) => Uuid::nil(),
+        },
+        EventData::Offering(event) => match event {
+            OfferingEvent::OfferingScheduled(_) => stored.stream.id,
+            OfferingEvent::OfferingPostponed(_)
+            | OfferingEvent::OfferingHeld(_)
+            | OfferingEvent::OfferingCancelled(_) => Uuid::nil(),
+        },
+        EventData::Solution(event) => match event {
+            SolutionEvent::SolutionDescribed(_) => stored.stream.id,
+            SolutionEvent::SolutionRevised(_) | SolutionEvent::SolutionWithdrawn(_) => Uuid::nil(),
         },
     };
     let whole: Value = serde_json::from_str(body).unwrap();

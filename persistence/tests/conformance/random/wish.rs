@@ -3,7 +3,7 @@
 //! Invariant: the same wish on the same case is the same command.
 
 use fallbuch_domain::case::command::MunicipalityKey;
-use fallbuch_domain::case::{CaseCommand, CaseState, CommandKind, MeetingOutcome, sample};
+use fallbuch_domain::case::{CaseCommand, CaseState, CommandKind, MeetingOutcome, Target, sample};
 use fallbuch_domain::text::{Line, Prose};
 use time::macros::date;
 use time::{Date, Duration};
@@ -180,8 +180,45 @@ impl Wish {
                 self.day(&mut body.occurred_on);
                 body.reason = Prose::from(if odd { "\t" } else { text });
             }
+            other => return self.transposed(other, state, staff),
         }
         command
+    }
+
+    /// The sample's command on things that the case has.
+    fn transposed(
+        &self,
+        sample: &CaseCommand,
+        state: Option<&CaseState>,
+        staff: &Staff,
+    ) -> CaseCommand {
+        let things = |target| {
+            let all = state.map(|state| state.targets(target)).unwrap_or_default();
+            all.into_iter().flatten().collect::<Vec<_>>()
+        };
+        let mut body = sample.body().unwrap();
+        let mut day = sample.occurred_on();
+        self.day(&mut day);
+        body["occurred_on"] = serde_json::to_value(day).unwrap();
+        let mut text = body.to_string();
+        let member = staff.members[usize::from(self.pick) % staff.members.len()];
+        let odd = self.twist == Twist::Odd;
+        let real = |things: Vec<Uuid>| {
+            if odd { NOTHING } else { self.one_of(&things) }
+        };
+        for (id, real) in [
+            (sample::ADVISOR, if odd { NOTHING } else { member }),
+            (sample::NEED, real(things(Target::Need))),
+            (sample::PRIORITY, real(things(Target::Priority))),
+            (sample::THIRD_PRIORITY, real(things(Target::Priority))),
+            (sample::AGREEMENT, real(things(Target::Agreement))),
+            (sample::DOCUMENT, real(things(Target::Document))),
+        ] {
+            text = text.replace(&id.to_string(), &real.to_string());
+        }
+        let target = self.one_of(&things(self.kind.target()));
+        let body = serde_json::from_str(&text).unwrap();
+        self.kind.command(target, body).unwrap()
     }
 
     fn day(&self, day: &mut Date) {

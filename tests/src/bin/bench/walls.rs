@@ -103,6 +103,7 @@ impl Load for Looker {
                 operation: "bench",
                 permission: Permission::CaseRead,
                 case: Some(case.id),
+                stream: None,
                 needs_state: true,
             };
             let entered = self.store.enter(&self.login, AGENCY, errand).await;

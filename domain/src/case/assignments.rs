@@ -1,0 +1,122 @@
+//! Who advises, and whom: another advisor, and the municipality that took over.
+
+use time::Date;
+use uuid::Uuid;
+
+use super::CaseState;
+use super::command::CommandKind;
+use super::event::wire;
+use super::opening::{
+    MunicipalityReference, no_other_open_case, outside_the_laender, unknown_municipality,
+};
+use super::rules::{current_member, not_in_the_future};
+use super::timeline::{Telling, day};
+use super::topic::{Circumstances, Happening};
+use crate::facts::{Claim, Facts, Key};
+use crate::rule::{Finding, Findings, Rule};
+
+pub(super) mod commands;
+
+wire! {
+    /// Data of `advisor_assigned`.
+    pub struct AdvisorAssigned {
+        /// The member who advises.
+        pub member: Uuid,
+        /// The first day.
+        pub valid_from: Date,
+    }
+
+    /// Data of `municipality_succeeded`; the reason stands in the envelope.
+    pub struct MunicipalitySucceeded {
+        /// The key that ended.
+        pub from: String,
+        /// The municipality that took over, as it began.
+        pub to: MunicipalityReference,
+    }
+}
+
+impl Happening for AdvisorAssigned {
+    fn asked_by(&self) -> (CommandKind, Option<Uuid>) {
+        (CommandKind::AssignAdvisor, None)
+    }
+
+    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+        // An assignment entered late does not outrank one that was made after it.
+        if state.advisor_since <= self.valid_from {
+            state.advisor = self.member;
+            state.advisor_since = self.valid_from;
+        }
+    }
+
+    /// R03, and R26 for the first day.
+    fn check(&self, _state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        let stranger = current_member(self.member, on.facts, "/member");
+        findings.refusals.extend(stranger);
+        let future = not_in_the_future(self.valid_from, on.facts, "/valid_from");
+        findings.refusals.extend(future);
+    }
+
+    fn tell(&self, telling: &Telling<'_>) -> String {
+        let (member, from) = (self.member, day(telling.language, self.valid_from));
+        telling.say(
+            &format!("Mitglied {member} berät ab {from}"),
+            &format!("Member {member} advises from {from}"),
+        )
+    }
+}
+
+impl Happening for MunicipalitySucceeded {
+    fn asked_by(&self) -> (CommandKind, Option<Uuid>) {
+        (CommandKind::SucceedMunicipality, None)
+    }
+
+    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+        state.municipality = self.to.clone();
+    }
+
+    /// R02 and R03: the one that the catalogue names, from its first day on; R04.
+    fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        let catalogue = on.facts.catalogue;
+        let key = &self.to.key;
+        let successor = catalogue.successor(&state.municipality.key);
+        findings.require(successor == Some(key.as_str()), || {
+            Finding::new(Rule::R03).at("/municipality/key").because(
+                "Der Schlüssel ist nicht der Nachfolger, den das Verzeichnis nennt.",
+                "The key is not the successor that the catalogue names.",
+            )
+        });
+        let known = catalogue.municipality(key, on.occurred_on);
+        findings.require(known.is_some(), || {
+            unknown_municipality("/municipality/key")
+        });
+        let ended = catalogue.municipality(&self.from, on.occurred_on);
+        findings.require(ended.is_none(), || {
+            Finding::new(Rule::R03).at("/occurred_on").because(
+                "Der bisherige Schlüssel gilt an diesem Tag noch.",
+                "The present key is still valid on that day.",
+            )
+        });
+        findings.refusals.extend(held_elsewhere(key, on.facts));
+        outside_the_laender(&self.to.land, on.facts, findings);
+    }
+
+    fn claims(&self, before: Option<&CaseState>) -> Vec<Claim> {
+        let own = before.map(|state| Key::open_case(&state.municipality.key));
+        let released = own.map(Claim::Release);
+        let taken = Claim::Take(Key::open_case(&self.to.key));
+        released.into_iter().chain([taken]).collect()
+    }
+
+    fn tell(&self, telling: &Telling<'_>) -> String {
+        let (from, to) = (&self.from, format!("{} ({})", self.to.name, self.to.key));
+        telling.say(
+            &format!("Nachfolge der Kommune {from}: der Fall gilt nun {to}"),
+            &format!("Succession of the municipality {from}: the case is now about {to}"),
+        )
+    }
+}
+
+/// R02 for the municipality that took over.
+fn held_elsewhere(key: &str, facts: &Facts<'_>) -> Option<Finding> {
+    no_other_open_case(key, facts).map(|finding| finding.at("/municipality/key"))
+}

@@ -1,0 +1,241 @@
+//! Pausing, resuming, closing and reopening a case.
+
+use time::Date;
+use uuid::Uuid;
+
+use super::command::CommandKind;
+use super::event::wire;
+use super::timeline::{Telling, clause, day};
+use super::topic::{Circumstances, Happening};
+use super::{CaseState, Key};
+use crate::facts::Claim;
+use crate::language::Language;
+use crate::rule::{Finding, Findings, Rule};
+use crate::text::Prose;
+
+pub(super) mod commands;
+
+wire! {
+    /// Data of `case_paused`; the reason stands in the envelope.
+    pub struct CasePaused {
+        /// The day until which it is meant to rest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub until: Option<Date>,
+    }
+
+    /// Data of `case_resumed`.
+    pub struct CaseResumed {}
+
+    /// Why a case was closed.
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ClosingReason {
+        /// The advice is complete.
+        Completed,
+        /// The municipality is not interested.
+        NoInterest,
+        /// The programme's phase has ended.
+        PhaseEnd,
+        /// It should never have been opened.
+        OpenedInError,
+    }
+
+    /// Data of `case_closed`.
+    pub struct CaseClosed {
+        /// The open items that were closed over knowingly.
+        pub acknowledged: Vec<Uuid>,
+        /// Why.
+        pub reason: ClosingReason,
+        /// What the case came to.
+        pub summary: Prose,
+    }
+
+    /// Data of `case_reopened`; the reason stands in the envelope.
+    pub struct CaseReopened {}
+
+    /// Since when the case rests.
+    pub struct Pause {
+        /// Since when.
+        pub paused_on: Date,
+        /// The day until which it is meant to rest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub until: Option<Date>,
+    }
+
+    /// How the case was closed.
+    pub struct Closing {
+        /// When.
+        pub closed_on: Date,
+        /// Why.
+        pub reason: ClosingReason,
+        /// What it came to.
+        pub summary: Prose,
+    }
+}
+
+impl CaseState {
+    /// What is open on `day` in the sense of R24: agreements in force, follow-ups, applications
+    /// without a decision; each with how it is called.
+    fn open_items(&self, day: Date) -> impl Iterator<Item = (Uuid, (&'static str, &'static str))> {
+        let agreements = self.signed_agreements();
+        let agreements = agreements.filter(move |(_, terms)| terms.in_force_on(day));
+        let agreements =
+            agreements.map(|(one, _)| (one.id, ("Die Zielvereinbarung", "The agreement")));
+        let follow_ups = self.open_follow_ups();
+        let follow_ups = follow_ups.map(|one| (one.id, ("Die Wiedervorlage", "The follow-up")));
+        let applications = self.undecided_applications();
+        let applications = applications.map(|one| (one.id, ("Der Antrag", "The application")));
+        agreements.chain(follow_ups).chain(applications)
+    }
+}
+
+impl Happening for CasePaused {
+    fn asked_by(&self) -> (CommandKind, Option<Uuid>) {
+        (CommandKind::PauseCase, None)
+    }
+
+    fn apply(&self, state: &mut CaseState, occurred_on: Date) {
+        state.pause = Some(Pause {
+            paused_on: occurred_on,
+            until: self.until,
+        });
+    }
+
+    fn check(&self, _state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        let past = self.until.is_some_and(|until| until < on.facts.today);
+        findings.warn(past, || Finding::new(Rule::R22).at("/until"));
+    }
+
+    fn tell(&self, telling: &Telling<'_>) -> String {
+        let until = self.until.map(|until| day(telling.language, until));
+        match until {
+            Some(until) => telling.say(
+                &format!("Beratungsfall ruht, voraussichtlich bis {until}"),
+                &format!("Case paused, presumably until {until}"),
+            ),
+            None => telling.say("Beratungsfall ruht", "Case paused"),
+        }
+    }
+}
+
+impl Happening for CaseResumed {
+    fn asked_by(&self) -> (CommandKind, Option<Uuid>) {
+        (CommandKind::ResumeCase, None)
+    }
+
+    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+        state.pause = None;
+    }
+
+    fn tell(&self, telling: &Telling<'_>) -> String {
+        telling.say("Beratungsfall fortgesetzt", "Case resumed")
+    }
+}
+
+impl Happening for CaseClosed {
+    fn asked_by(&self) -> (CommandKind, Option<Uuid>) {
+        (CommandKind::CloseCase, None)
+    }
+
+    fn apply(&self, state: &mut CaseState, occurred_on: Date) {
+        state.pause = None;
+        state.closing = Some(Closing {
+            closed_on: occurred_on,
+            reason: self.reason,
+            summary: self.summary.clone(),
+        });
+    }
+
+    /// R24.
+    fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        for (id, (de, en)) in state.open_items(on.occurred_on) {
+            findings.require(self.acknowledged.contains(&id), || {
+                Finding::new(Rule::R24).at("/acknowledge").because(
+                    format!("{de} {id} ist noch offen und nicht genannt."),
+                    format!("{en} {id} is still open and not named."),
+                )
+            });
+        }
+        for (index, id) in self.acknowledged.iter().enumerate() {
+            // An agreement that ran out without being ended may be named, too.
+            let signed = state.signed_agreements().any(|(one, _)| one.id == *id);
+            let open = state.open_items(on.occurred_on).any(|(one, _)| one == *id);
+            findings.require(signed || open, || {
+                let at = format!("/acknowledge/{index}");
+                Finding::new(Rule::R24).at(at).because(
+                    "Genannt ist etwas, das in diesem Fall nicht offen ist.",
+                    "Something is named that is not open in this case.",
+                )
+            });
+        }
+    }
+
+    fn claims(&self, before: Option<&CaseState>) -> Vec<Claim> {
+        let own = before.map(|state| Key::open_case(&state.municipality.key));
+        own.map(Claim::Release).into_iter().collect()
+    }
+
+    fn tell(&self, telling: &Telling<'_>) -> String {
+        let reason = self.reason.word(telling.language);
+        let summary = clause(self.summary.as_str());
+        let left = match self.acknowledged.len() {
+            0 => String::new(),
+            1 => telling.say("Dabei bleibt ein Punkt offen", "One item is left open"),
+            open => telling.say(
+                &format!("Dabei bleiben {open} Punkte offen"),
+                &format!("{open} items are left open"),
+            ),
+        };
+        Telling::sentences(&[
+            telling.say(
+                &format!("Beratungsfall abgeschlossen ({reason}): {summary}"),
+                &format!("Case closed ({reason}): {summary}"),
+            ),
+            left,
+        ])
+    }
+}
+
+impl Happening for CaseReopened {
+    fn asked_by(&self) -> (CommandKind, Option<Uuid>) {
+        (CommandKind::ReopenCase, None)
+    }
+
+    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+        state.closing = None;
+    }
+
+    /// R25: a reopening gives its reason.
+    fn check(&self, _state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        let said = on.reason.is_some_and(|why| !why.is_blank());
+        findings.require(said, || {
+            Finding::new(Rule::R25).at("/reason").because(
+                "Der Grund der Wiedereröffnung fehlt.",
+                "The reopening's reason is missing.",
+            )
+        });
+    }
+
+    fn claims(&self, before: Option<&CaseState>) -> Vec<Claim> {
+        let own = before.map(|state| Key::open_case(&state.municipality.key));
+        own.map(Claim::Take).into_iter().collect()
+    }
+
+    fn tell(&self, telling: &Telling<'_>) -> String {
+        telling.say("Beratungsfall wieder aufgenommen", "Case reopened")
+    }
+}
+
+impl ClosingReason {
+    fn word(self, language: Language) -> &'static str {
+        language.either(match self {
+            Self::Completed => ("Beratung vollendet", "advice completed"),
+            Self::NoInterest => (
+                "kein Interesse der Kommune",
+                "no interest on the municipality’s part",
+            ),
+            Self::PhaseEnd => ("Ende der Programmphase", "end of the programme’s phase"),
+            Self::OpenedInError => ("irrtümlich eröffnet", "opened in error"),
+        })
+    }
+}

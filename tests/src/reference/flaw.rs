@@ -1,0 +1,48 @@
+//! What can be wrong with a model, so that a test can show that it would notice.
+
+/// One mistake of a model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Flaw {
+    /// It has none.
+    #[default]
+    None,
+    /// It does not know this rule.
+    Forgets(&'static str),
+    /// The initial meeting entered last counts, not the one held last.
+    LastEnteredMeeting,
+    /// An agreement does not hold on its last day any more.
+    LastDayOff,
+    /// An agreement that has ended is still in force.
+    EndIgnored,
+    /// Withdrawn needs still stand.
+    WithdrawalIgnored,
+    /// A rejected model solution cannot be proposed again.
+    RejectedForGood,
+    /// The day of a deadline is too late.
+    DeadlineExcluded,
+    /// A second rating of a dimension is not the same dimension's, so ratings are counted.
+    RatingsCounted,
+    /// What is due today is due in the past.
+    TodayIsPast,
+}
+
+impl Flaw {
+    /// The mistakes that are not about one rule as a whole.
+    pub const SUBTLE: &[Self] = &[
+        Self::LastEnteredMeeting,
+        Self::LastDayOff,
+        Self::EndIgnored,
+        Self::WithdrawalIgnored,
+        Self::RejectedForGood,
+        Self::DeadlineExcluded,
+        Self::RatingsCounted,
+        Self::TodayIsPast,
+    ];
+
+    /// The rules that a command to a case can meet, those that refuse and those that warn.
+    pub const RULES: &[&str] = &[
+        "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R12", "R13",
+        "R14", "R15", "R16", "R17", "R18", "R19", "R20", "R21", "R22", "R23", "R24", "R25", "R26",
+        "R27", "R34",
+    ];
+}

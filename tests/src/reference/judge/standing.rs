@@ -1,0 +1,76 @@
+//! What refuses a command whatever its body says.
+
+use super::Judge;
+use crate::reference::{days_after, operation, text, texts};
+
+impl Judge<'_> {
+    pub(super) fn judge_standing(&mut self) {
+        let what = operation(self.ask.operation);
+        let thing = self.model.things.get(self.target);
+        let status = thing.map_or("", |thing| thing.status.as_str());
+        if !what.takes.is_empty() && !what.takes.contains(&status) {
+            self.refuse(what.rule);
+            return;
+        }
+        match self.ask.operation {
+            "drop_priority" => {
+                let mut signed = self.model.signed().into_iter();
+                let named = signed
+                    .any(|id| texts(self.model.data(id), "priorities").contains(&self.target));
+                self.require(!named, "R14");
+            }
+            "draft_agreement" | "redraft_agreement" | "plan_measure" => {
+                self.require(self.some_priority_is_agreed(), "R21");
+            }
+            "sign_agreement" => {
+                let outcome = self.model.last_outcome();
+                self.require(outcome.is_some_and(|outcome| outcome != "declined"), "R05");
+                let mut named = texts(self.model.data(self.target), "priorities").into_iter();
+                let any = named.any(|id| self.model.is(id, "priority", "agreed"));
+                self.require(any, "R05");
+            }
+            "extend_agreement" => {
+                // Whatever the new last day, the agreement would run into the one that follows.
+                let next = days_after(self.model.period(self.target).1, 1);
+                self.require(!self.overlaps(&next, &next), "R08");
+            }
+            "amend_agreement" => {
+                let named = texts(self.model.data(self.target), "priorities");
+                let agreed = self.model.ids("priority", &["agreed"]);
+                let can_add = agreed.iter().any(|id| !named.contains(id));
+                let can_drop = named.len() > 1 && agreed.iter().any(|id| named.contains(id));
+                self.require(can_add || can_drop, "R21");
+            }
+            "review_progress" => {
+                let mut agreements = self
+                    .model
+                    .ids("agreement", &["signed", "ended"])
+                    .into_iter();
+                let any = agreements.any(|id| !texts(self.model.data(id), "priorities").is_empty());
+                self.require(any, "R21");
+            }
+            "record_participant_departure" => {
+                let from = text(self.model.data(self.target), "valid_from");
+                self.require(from <= self.around.today.as_str(), "R06");
+            }
+            "succeed_municipality" => self.judge_successor(),
+            "pause_case" => self.require(!self.model.paused, "R10"),
+            "resume_case" => self.require(self.model.paused, "R10"),
+            "reopen_case" => {
+                let closed = self.model.life == "closed";
+                self.require(closed, "R25");
+                let other = self.around.taken.contains(&self.model.municipality.0);
+                self.require(!closed || !other, "R02");
+            }
+            _ => {}
+        }
+    }
+
+    /// R03: there is a successor, and its time has come.
+    fn judge_successor(&mut self) {
+        let (tables, today) = (&self.around.tables, &self.around.today);
+        let key = &self.model.municipality.0;
+        let ended = tables.municipality(key, today).is_none();
+        self.require(tables.successor(key).is_some() && ended, "R03");
+    }
+}

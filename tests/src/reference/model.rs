@@ -1,0 +1,291 @@
+//! The case as the model has it: things with a status, and the accepted commands.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::judge::Judge;
+use super::{Ask, Flaw, Surroundings, Verdict, operation, text, texts};
+
+/// One of the case's things.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    /// What it is, such as `need`.
+    pub kind: &'static str,
+    /// Its status.
+    pub status: String,
+    /// What was said about it; of several the last.
+    pub data: Value,
+}
+
+/// A case.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// What is wrong with it on purpose.
+    pub flaw: Flaw,
+    /// `""` before the opening, then `open` or `closed`.
+    pub life: &'static str,
+    /// Whether it rests.
+    pub paused: bool,
+    /// The municipality's key, and its kind.
+    pub municipality: (String, String),
+    /// Its things by id.
+    pub things: BTreeMap<String, Thing>,
+    /// The accepted commands in their order.
+    pub history: Vec<Ask>,
+}
+
+impl Model {
+    /// A case that is not opened yet, seen with a mistake.
+    #[must_use]
+    pub fn with(flaw: Flaw) -> Self {
+        Self {
+            flaw,
+            ..Self::default()
+        }
+    }
+
+    /// Which rules a command touches.
+    #[must_use]
+    pub fn verdict(&self, ask: &Ask, around: &Surroundings) -> Verdict {
+        let mut verdict = Judge::new(self, ask, around).verdict();
+        if let Flaw::Forgets(rule) = self.flaw {
+            verdict.refused.remove(rule);
+            verdict.warned.remove(rule);
+        }
+        if !verdict.accepted() {
+            verdict.warned.clear();
+        }
+        verdict
+    }
+
+    /// Takes an accepted command in; `made` is the id of the thing it made.
+    pub fn accept(&mut self, ask: &Ask, made: Option<&str>, around: &Surroundings) {
+        let (body, day) = (&ask.body, text(&ask.body, "occurred_on"));
+        let what = operation(ask.operation);
+        match ask.operation {
+            "open_case" | "succeed_municipality" => {
+                let key = text(&body["municipality"], "key");
+                let kind = around.tables.municipality(key, day).map(|found| found.kind);
+                self.municipality = (key.to_owned(), kind.unwrap_or_default());
+                self.life = "open";
+            }
+            "reopen_case" => self.life = "open",
+            "close_case" => (self.life, self.paused) = ("closed", false),
+            "pause_case" => self.paused = true,
+            "resume_case" => self.paused = false,
+            _ => {}
+        }
+        if !what.makes.0.is_empty() {
+            let own = text(body, "solution");
+            let id = if own.is_empty() {
+                made.unwrap_or_default()
+            } else {
+                own
+            };
+            let mut data = body.clone();
+            if let Some(version) = around.tables.dimensions_version(day) {
+                data["version"] = json!(version);
+            }
+            let (kind, status) = what.makes;
+            let thing = Thing {
+                kind,
+                status: status.to_owned(),
+                data,
+            };
+            self.things.insert(id.to_owned(), thing);
+        }
+        let target = ask.target.as_deref().and_then(|id| self.things.get_mut(id));
+        if let Some(thing) = target {
+            let decision = text(body, "decision");
+            let status = if decision.is_empty() {
+                what.leaves
+            } else {
+                decision
+            };
+            if !status.is_empty() {
+                status.clone_into(&mut thing.status);
+            }
+            if ask.operation == "amend_agreement" {
+                let (added, dropped) = (texts(body, "added"), texts(body, "dropped"));
+                let mut named = texts(&thing.data, "priorities");
+                named.retain(|id| !dropped.contains(id));
+                named.extend(added);
+                thing.data["priorities"] = json!(named);
+            }
+            for (name, value) in body.as_object().into_iter().flatten() {
+                thing.data[name] = value.clone();
+            }
+        }
+        self.history.push(ask.clone());
+    }
+
+    /// The ids of things of a kind in one of these statuses; of any status if none is named.
+    #[must_use]
+    pub fn ids(&self, kind: &str, statuses: &[&str]) -> Vec<&str> {
+        let things = self.things.iter().filter(|(_, thing)| thing.kind == kind);
+        let things = things
+            .filter(|(_, thing)| statuses.is_empty() || statuses.contains(&thing.status.as_str()));
+        things.map(|(id, _)| id.as_str()).collect()
+    }
+
+    pub(super) fn is(&self, id: &str, kind: &str, status: &str) -> bool {
+        let thing = self.things.get(id);
+        thing.is_some_and(|thing| thing.kind == kind && thing.status == status)
+    }
+
+    pub(super) fn data(&self, id: &str) -> &Value {
+        self.things
+            .get(id)
+            .map_or(&Value::Null, |thing| &thing.data)
+    }
+
+    /// The accepted commands of an operation.
+    pub(super) fn past(&self, operation: &str) -> impl Iterator<Item = &Ask> {
+        self.history
+            .iter()
+            .filter(move |ask| ask.operation == operation)
+    }
+
+    /// The day of the opening.
+    #[must_use]
+    pub fn opened_on(&self) -> &str {
+        let first = self.history.first();
+        first.map_or("", |ask| text(&ask.body, "occurred_on"))
+    }
+
+    /// The outcome of the initial meeting held last; of two on one day the one entered last.
+    pub(super) fn last_outcome(&self) -> Option<&str> {
+        let meetings = self.past("record_initial_meeting").map(|ask| &ask.body);
+        let last = if self.flaw == Flaw::LastEnteredMeeting {
+            meetings.last()
+        } else {
+            meetings.max_by_key(|body| text(body, "occurred_on"))
+        };
+        last.map(|body| text(body, "outcome"))
+    }
+
+    /// The agreements that are signed and not ended.
+    #[must_use]
+    pub fn signed(&self) -> Vec<&str> {
+        let ended: &[&str] = if self.flaw == Flaw::EndIgnored {
+            &["ended"]
+        } else {
+            &[]
+        };
+        self.ids("agreement", &[&["signed"], ended].concat())
+    }
+
+    /// Those of them in force on a day.
+    #[must_use]
+    pub fn in_force(&self, day: &str) -> Vec<&str> {
+        let mut signed = self.signed();
+        signed.retain(|id| {
+            let (from, until) = self.period(id);
+            let last_day_counts = self.flaw != Flaw::LastDayOff;
+            from <= day && (day < until || last_day_counts && day == until)
+        });
+        signed
+    }
+
+    /// First and last day of a signed agreement.
+    pub(super) fn period(&self, agreement: &str) -> (&str, &str) {
+        let data = self.data(agreement);
+        (text(data, "valid_from"), text(data, "valid_until"))
+    }
+
+    /// Who advises: the assignment whose first day is the last, since the opening.
+    fn advisor(&self) -> &str {
+        let assigned = self.past("assign_advisor").map(|ask| &ask.body);
+        let assigned = assigned.filter(|body| text(body, "valid_from") >= self.opened_on());
+        let newest = assigned.max_by_key(|body| text(body, "valid_from"));
+        let opened = self.history.first().map(|ask| text(&ask.body, "advisor"));
+        newest.map_or(opened.unwrap_or_default(), |body| text(body, "member"))
+    }
+
+    /// The case as [`shown`] shows one of the product.
+    #[must_use]
+    pub fn view(&self) -> Value {
+        let list = |kind| -> BTreeMap<&str, &str> {
+            let things = self.things.iter().filter(|(_, thing)| thing.kind == kind);
+            things
+                .map(|(id, thing)| (id.as_str(), thing.status.as_str()))
+                .collect()
+        };
+        let agreements: BTreeMap<_, _> = list("agreement")
+            .into_iter()
+            .map(|(id, status)| {
+                let mut named = texts(self.data(id), "priorities");
+                named.sort_unstable();
+                let (from, until) = self.period(id);
+                (id, json!([status, named, from, until]))
+            })
+            .collect();
+        let stage = match (self.life, self.paused) {
+            ("closed", _) => "closed",
+            (_, true) => "paused",
+            _ if !self.ids("agreement", &["signed"]).is_empty() => "agreed",
+            _ if self.past("record_initial_meeting").next().is_some() => "exploring",
+            _ => "contact",
+        };
+        json!({
+            "advisor": self.advisor(),
+            "agreements": agreements,
+            "applications": list("application"),
+            "assessments": list("assessment"),
+            "attended": self.past("record_qualification").count(),
+            "documents": list("document"),
+            "follow_ups": list("follow_up"),
+            "measures": list("measure"),
+            "model_solutions": list("model_solution"),
+            "municipality": self.municipality,
+            "needs": list("need"),
+            "participants": list("participant"),
+            "priorities": list("priority"),
+            "stage": stage,
+        })
+    }
+}
+
+/// What the product's view of a case and the model's have in common. `case` is a case as JSON.
+#[must_use]
+pub fn shown(case: &Value, stage: &Value) -> Value {
+    let each = |list: &str, status: &dyn Fn(&Value) -> Value| -> Value {
+        let things = case[list].as_array().into_iter().flatten();
+        things
+            .map(|thing| (text(thing, "id").to_owned(), status(thing)))
+            .collect()
+    };
+    let status = |thing: &Value| thing["status"].clone();
+    let agreement = |one: &Value| {
+        let mut named = texts(one, "priorities");
+        named.sort_unstable();
+        let terms = &one["signed"];
+        let (from, until) = (text(terms, "valid_from"), text(terms, "valid_until"));
+        json!([one["status"], named, from, until])
+    };
+    let application = |one: &Value| {
+        let result = one["decision"]["result"].as_str();
+        json!(result.unwrap_or("undecided"))
+    };
+    let participant = |one: &Value| {
+        let gone = one["valid_to"].is_string();
+        json!(if gone { "left" } else { "present" })
+    };
+    json!({
+        "advisor": case["advisor"],
+        "agreements": each("agreements", &agreement),
+        "applications": each("funding_applications", &application),
+        "assessments": each("assessments", &status),
+        "attended": case["qualifications"].as_array().map_or(0, Vec::len),
+        "documents": each("documents", &status),
+        "follow_ups": each("follow_ups", &status),
+        "measures": each("measures", &status),
+        "model_solutions": each("model_solutions", &status),
+        "municipality": [case["municipality"]["key"], case["municipality"]["kind"]],
+        "needs": each("needs", &status),
+        "participants": each("participants", &participant),
+        "priorities": each("priorities", &status),
+        "stage": stage,
+    })
+}
