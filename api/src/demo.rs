@@ -1,10 +1,10 @@
-//! Data to begin with: the network and its nine agencies, plainly fictional members, and the case of Halle (Saale)
-//! up to the signing of its target agreement.
+//! Data to begin with: the network and its nine agencies, plainly fictional members, and seven cases after real
+//! histories of public record (`histories/`), that of Halle (Saale) from the kick-off to the grant.
 //!
 //! Everything goes the way of any client's command, with back-dated days. Where the public record
 //! names no date, the event's reason says `example`.
 
-mod halle;
+mod history;
 
 use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::agency::{AgencyOpened, NETWORK};
@@ -16,6 +16,8 @@ use time::Date;
 use time::macros::date;
 
 use crate::server::ISSUER;
+
+pub use history::HISTORIES;
 
 /// The agency whose case the demo tells.
 pub const AGENCY: &str = "transmit";
@@ -32,9 +34,15 @@ pub enum DemoError {
     /// A demo member has no access.
     #[error(transparent)]
     Access(#[from] AccessDenied),
-    /// The agency has no site where its case belongs.
-    #[error("the demo's agency has no site in Halle")]
-    NoSite,
+    /// An agency has no site where its case belongs.
+    #[error("the demo's agency has no site named {0}")]
+    NoSite(String),
+    /// A history does not have its form.
+    #[error("a history of the demo: {0}")]
+    History(#[from] serde_json::Error),
+    /// A history names something that there is not.
+    #[error("a history of the demo names {0}, which is not there")]
+    Unknown(String),
     /// The shipped data cannot be read.
     #[error("shipped data: {0}")]
     Data(#[from] fallbuch_domain::catalogue::CatalogueError),
@@ -64,7 +72,10 @@ pub async fn seed(store: &Store) -> Result<(), DemoError> {
     for agency in shipped_agencies()? {
         found(store, agency).await?;
     }
-    halle::tell(store).await
+    for (name, text) in HISTORIES {
+        history::tell(store, name, text).await?;
+    }
+    Ok(())
 }
 
 /// Opens the network with one member per role of it.
@@ -118,6 +129,7 @@ pub fn terms_of(role: Role) -> Terms {
 }
 
 /// A demo member's access, as it would have it over HTTP.
-async fn member(store: &Store, role: Role, permission: Permission) -> Result<Access, AccessDenied> {
-    store.access(&login(AGENCY, role), AGENCY, permission).await
+async fn member(store: &Store, agency: &str, role: Role) -> Result<Access, AccessDenied> {
+    let login = login(agency, role);
+    store.access(&login, agency, Permission::CaseRecord).await
 }

@@ -223,7 +223,7 @@ fn satisfying(one: &Said, mut body: Value, state: &Value, spare: &Spare) -> Valu
             let mut addable = agreed;
             addable.retain(|id| !named.contains(id));
             if addable.is_empty() {
-                body["dropped"] = json!(named.last());
+                body["dropped"] = json!(named.last().as_slice());
             }
             body["added"] = json!(addable);
         }

@@ -241,7 +241,8 @@ on_both!(
         let other = SampleCase::after(&client, &cast, "15083002", Step::walk()).await;
         for kind in CommandKind::ALL {
             // A model solution goes by the agency's own id in every case.
-            let target = sample::target(*kind).filter(|id| *id != sample::SOLUTION);
+            let target =
+                sample::target(*kind).filter(|id| *id != sample::SOLUTION && other.has(*id));
             let Some(target) = target else {
                 continue;
             };

@@ -218,7 +218,8 @@ impl Place {
 
     /// Whether its items have a form that no item can be made up for.
     fn has_pattern(&self) -> bool {
-        self.schema["items"]["pattern"].is_string()
+        let items = &self.schema["items"];
+        items["pattern"].is_string() || items["$ref"].is_string()
     }
 
     /// As many items, different where they are ids or may stand once, and else as far as those of the

@@ -55,9 +55,14 @@ on_both!(
         let document = document(engine).await;
         let members = |name: &str| {
             let schema = &document.json()["components"]["schemas"][name];
-            let members = schema["properties"].as_object();
-            let members = members.unwrap_or_else(|| panic!("there is no {name}"));
-            members.keys().cloned().collect::<BTreeSet<_>>()
+            let parts = schema["allOf"].as_array().into_iter().flatten();
+            let parts = parts.map(|part| document.resolved(part));
+            let members = parts
+                .chain([schema])
+                .filter_map(|one| one["properties"].as_object());
+            let members: BTreeSet<_> = members.flat_map(|one| one.keys().cloned()).collect();
+            assert!(!members.is_empty(), "there is no {name}");
+            members
         };
         // Names that two modules might both use, with a member that only the one meant has.
         for (name, member) in [
