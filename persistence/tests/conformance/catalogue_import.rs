@@ -37,7 +37,7 @@ fn eventful() -> DistrictFile {
         kind: MunicipalityKind::District,
     };
     file.districts.insert("15999".to_owned(), new);
-    file.districts.get_mut("15002").unwrap().name = "Halle".to_owned();
+    "Halle".clone_into(&mut file.districts.get_mut("15002").unwrap().name);
     file
 }
 
