@@ -13,6 +13,7 @@ mod followers;
 mod interleavings;
 mod log;
 mod model;
+mod offers;
 mod office;
 mod product;
 mod projections;
