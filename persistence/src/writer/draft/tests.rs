@@ -125,8 +125,12 @@ async fn a_decision_knows_other_streams_as_the_batch_leaves_them() {
     let mut draft = begin();
     let cancelled = ended(OfferingStatus::Cancelled);
     draft.states.insert(offering, cancelled);
-    let streams = draft.streams(session, &mut cache, &needs).await.unwrap();
-    assert_eq!(told(&streams), [(offering, OfferingStatus::Cancelled)]);
+    for _ in 0..2 {
+        let streams = draft.streams(session, &mut cache, &needs).await.unwrap();
+        assert_eq!(told(&streams), [(offering, OfferingStatus::Cancelled)]);
+        // Also where nothing of before is known: what is stored is older.
+        cache.forget();
+    }
     drop(connection);
     store.shutdown().await;
 }
