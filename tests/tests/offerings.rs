@@ -336,6 +336,15 @@ on_both!(
         for id in [&offers.solution, &foreign.offering, absent, case] {
             let command = act(&advisor, &format!("{OFFERINGS}/{id}/holdings"), &hold, 1).await;
             assert_eq!(Seen::of(&command), first, "{id}");
+            // What is sent to nothing is not looked at.
+            let broken = act(
+                &advisor,
+                &format!("{OFFERINGS}/{id}/holdings"),
+                &json!({}),
+                1,
+            )
+            .await;
+            assert_eq!(Seen::of(&broken), first, "{id}");
         }
         // Each agency has its own alone.
         let own = read(&advisor, OFFERINGS).await;
