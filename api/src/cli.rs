@@ -1,15 +1,18 @@
 //! The commands of the binary.
 
+mod catalogue;
 mod members;
+mod migrate;
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
 
 use actix_web::dev::ServerHandle;
 use fallbuch_domain::Role;
+use fallbuch_domain::catalogue::UnreadableFile;
 use fallbuch_persistence::{
-    CommandError, DatabaseUrl, Metrics, MigrateError, Operator, Options, Rebuildable, Roles,
-    Sources, Store, StoreError, migrate,
+    CommandError, DatabaseUrl, ImportError, Metrics, MigrateError, Operator, Options, Rebuildable,
+    Roles, Sources, Store, StoreError, migrate,
 };
 use time::Duration;
 
@@ -75,9 +78,21 @@ pub enum CliError {
     Stranger(String, String),
     /// The owner's address is needed.
     #[error(
-        "PostgreSQL is migrated by its owner: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
+        "schema and code lists of PostgreSQL are the owner's: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
     )]
     NoOwner,
+    /// A file cannot be opened.
+    #[error("{0}: {1}")]
+    File(String, std::io::Error),
+    /// A file is no list of districts.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableFile),
+    /// A list of districts was not taken over.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// Two successors were given for one key.
+    #[error("{0} was given two successors")]
+    TwoSuccessors(String),
     /// The command line cannot be read.
     #[error(transparent)]
     CommandLine(#[from] clap::Error),
@@ -97,7 +112,7 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
     let config = line.config;
     match line.action {
         Action::Serve => serve(&config).await.map(|()| String::new()),
-        Action::Migrate => migrate_now(&config).await,
+        Action::Migrate => migrate::run(&config).await,
         Action::Token { agency, role } => token(&config, &agency, role).await,
         Action::Member { action } => {
             let store = open(&config).await?;
@@ -105,6 +120,7 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
             store.shutdown().await;
             done
         }
+        Action::Catalogue { action } => catalogue::run(&migrate::owned(&config)?, action).await,
         Action::Demo => demo_now(&config).await,
         Action::Rebuild {
             what,
@@ -225,31 +241,6 @@ fn tell_metrics(
         tracing::warn!(%address, "metrics are told to whoever reaches this address");
     }
     Ok(handle)
-}
-
-async fn migrate_now(config: &Config) -> Result<String, CliError> {
-    let url = match (config.owner_database()?, config.database()) {
-        (Some(owner), _) => owner,
-        (None, Ok(url @ DatabaseUrl::Sqlite(_))) => url,
-        (None, Ok(DatabaseUrl::Postgres(_))) => return Err(CliError::NoOwner),
-        (None, Err(error)) => return Err(error.into()),
-    };
-    let application = match (&config.application_role, config.database()) {
-        (Some(role), _) => Some(role.clone()),
-        (None, Ok(DatabaseUrl::Postgres(options))) => Some(options.get_username().to_owned()),
-        (None, _) => None,
-    };
-    let projector = match (&config.projector_role, config.projector_database()?) {
-        (Some(role), _) => Some(role.clone()),
-        (None, Some(DatabaseUrl::Postgres(options))) => Some(options.get_username().to_owned()),
-        (None, _) => None,
-    };
-    let roles = Roles {
-        application: application.as_deref(),
-        projector: projector.as_deref(),
-    };
-    migrate(&url, roles).await?;
-    Ok(format!("The schema is up to date ({url}).\n"))
 }
 
 /// A token for the first member of the agency with the role.

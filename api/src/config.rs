@@ -12,7 +12,7 @@ use fallbuch_persistence::{DatabaseUrl, Secret, UnsupportedDatabase};
 mod actions;
 mod show;
 
-pub(crate) use actions::{Action, ConfigAction, LoginArguments, MemberAction};
+pub(crate) use actions::{Action, CatalogueAction, ConfigAction, LoginArguments, MemberAction};
 pub(crate) use show::show;
 
 use crate::client_address::{Proxy, TrustedProxies};
@@ -65,7 +65,7 @@ pub(crate) struct Config {
         conflicts_with = "database_url"
     )]
     pub(crate) database_url_file: Option<PathBuf>,
-    /// The address by which the owner of a PostgreSQL database migrates it.
+    /// The address by which the owner of a PostgreSQL database migrates it and takes over code lists.
     #[arg(
         long,
         env = "FALLBUCH_OWNER_DATABASE_URL",

@@ -9,19 +9,23 @@
 use time::Date;
 
 mod codes;
+mod district_file;
 mod entry;
 mod iso_date;
 mod listing;
 mod municipality;
 mod programme;
+mod renewal;
 mod shipped;
 #[cfg(test)]
 mod tests;
 
 pub use codes::{Dimension, FocusArea, Format, Origin, Text};
+pub use district_file::{DistrictFile, FileFault, ListedDistrict, UnreadableFile};
 pub use entry::{CatalogueError, Entry, EntryFault, EntryKind, UnknownEntryKind};
 pub use municipality::{Municipality, MunicipalityKind, MunicipalityOn};
 pub use programme::{Call, FundedCost, FundedPost, Programme};
+pub use renewal::{Change, Renewal, RenewalFault};
 pub use shipped::{ShippedAgency, shipped_agencies};
 
 use listing::Listing;

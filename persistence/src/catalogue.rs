@@ -1,5 +1,7 @@
 //! The code lists as they lie in the database.
 
+pub(crate) mod import;
+
 use fallbuch_domain::catalogue::{Catalogue, Entry, EntryKind};
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -9,11 +11,15 @@ use crate::error::StoreError;
 /// Reads all code lists; they are small and do not change while a server runs.
 pub(crate) async fn load(queries: &DatabaseConnection) -> Result<Catalogue, StoreError> {
     let rows = catalogue::Entity::find().all(queries).await?;
-    let entries = rows.into_iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+    let entries = rows
+        .into_iter()
+        .map(stored)
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Catalogue::from_entries(entries)?)
 }
 
-fn entry(row: catalogue::Model) -> Result<Entry, StoreError> {
+/// The entry that a row holds.
+fn stored(row: catalogue::Model) -> Result<Entry, StoreError> {
     let unreadable = |what: &str| {
         StoreError::Corrupt(format!("catalogue entry {} {}: {what}", row.kind, row.code))
     };

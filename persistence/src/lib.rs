@@ -41,6 +41,7 @@ pub use access::{
     Access, AccessDenied, Acquaintance, Entry, Errand, Identity, Membership, Principal,
 };
 pub use access_log::{RecordedVisit, Visit};
+pub use catalogue::import::{ImportError, import_districts};
 pub use database::{DatabaseUrl, UnsupportedDatabase};
 pub use error::{CommandError, StoreError};
 pub use evidence::Secret;

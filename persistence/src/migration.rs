@@ -65,10 +65,10 @@ pub enum SchemaMismatch {
 }
 
 /// How many entries one statement adds.
-const ENTRIES: usize = 100;
+pub(crate) const ENTRIES: usize = 100;
 
-/// Adds the shipped entries that are not there; none is ever changed: a change of a code list is a
-/// new version of its entry. The statement is the same on both databases, its types are not.
+/// Adds the entries that are not there; none is ever changed: a change of a code list is a new version
+/// of its entry. The statement is the same on both databases, its types are not.
 macro_rules! insert_entries {
     ($transaction:ident, $database:ty, $entries:expr) => {
         for entries in $entries.chunks(ENTRIES) {
@@ -92,6 +92,8 @@ macro_rules! insert_entries {
         }
     };
 }
+
+pub(crate) use insert_entries;
 
 /// The roles of PostgreSQL that are granted what they need, beside the owner of the tables.
 #[derive(Clone, Copy, Debug, Default)]
@@ -216,24 +218,37 @@ fn quoted(name: &str) -> String {
 
 /// Refuses a schema that is not exactly the one this version needs.
 pub(crate) async fn check(database: &Database) -> Result<(), StoreError> {
-    let (found, migrator) = match database {
+    match database {
         Database::Sqlite(pool) => {
             let mut connection = pool.acquire().await?;
-            (newest(&mut *connection).await, &SQLITE)
+            Ok(check_sqlite(&mut connection).await?)
         }
         Database::Postgres(pool) => {
             let mut connection = pool.acquire().await?;
-            (newest(&mut *connection).await, &POSTGRES)
+            Ok(check_postgres(&mut connection).await?)
         }
-    };
+    }
+}
+
+/// The same on one connection.
+pub(crate) async fn check_sqlite(connection: &mut SqliteConnection) -> Result<(), SchemaMismatch> {
+    compare(newest(connection).await, &SQLITE)
+}
+
+/// The same on one connection.
+pub(crate) async fn check_postgres(connection: &mut PgConnection) -> Result<(), SchemaMismatch> {
+    compare(newest(connection).await, &POSTGRES)
+}
+
+fn compare(found: i64, migrator: &Migrator) -> Result<(), SchemaMismatch> {
     let needed = migrator
         .iter()
         .map(|migration| migration.version)
         .max()
         .unwrap_or(0);
     match found {
-        found if found < needed => Err(SchemaMismatch::Older { found, needed }.into()),
-        found if found > needed => Err(SchemaMismatch::Newer { found, needed }.into()),
+        found if found < needed => Err(SchemaMismatch::Older { found, needed }),
+        found if found > needed => Err(SchemaMismatch::Newer { found, needed }),
         _ => Ok(()),
     }
 }

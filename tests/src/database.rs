@@ -149,6 +149,15 @@ impl Database {
         }
     }
 
+    /// The same as a text; none for a file, which has no owner beside the application.
+    #[must_use]
+    pub fn owner_address(&self) -> Option<String> {
+        match &self.place {
+            Place::File(_) => None,
+            Place::Cluster { owner, .. } => Some(address_of(owner, owner.get_username())),
+        }
+    }
+
     /// Brings the schema up to date, as its owner.
     pub async fn migrate(&self) {
         let roles = match &self.place {

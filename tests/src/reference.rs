@@ -8,6 +8,7 @@
 //! Where several rules are touched, all that refuse are named, with these conventions, which the rules
 //! themselves leave open:
 //! - Warnings go with an accepted command only.
+//! - A closed agency says so (R35) and nothing else.
 //! - A closed case says so (R23) instead of what is wrong with the thing that the command is about.
 //! - What a name would mean is not judged while the name means nothing: of an unknown solution only
 //!   that it is unknown (R34), of an unknown programme only that (R12).

@@ -491,7 +491,7 @@ on_both!(
         // Who is limited to it still sees its cases, and they go on.
         let cases = format!("{TRANSMIT}/cases");
         let listed = read(&limited, &cases).await["items"].clone();
-        assert_eq!(listed.as_array().unwrap().len(), 1);
+        assert_eq!(listed.as_array().unwrap().len(), 3);
         let me = read(&limited, "/v1/me").await;
         assert_eq!(me["memberships"][0]["sites"][0]["closed_on"], "2016-02-01");
         let case = format!("{cases}/{}", listed[0]["case_id"].as_str().unwrap());

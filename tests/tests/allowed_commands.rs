@@ -217,6 +217,7 @@ fn satisfying(one: &Said, mut body: Value, state: &Value, spare: &Spare) -> Valu
             body["valid_from"] = json!("2019-05-01");
             body["valid_until"] = json!("2019-12-31");
         }
+        CommandKind::ExtendAgreement => body["valid_until"] = json!("2019-12-31"),
         CommandKind::AmendAgreement => {
             let named = agreement().map(|one| one["priorities"].as_array().unwrap().clone());
             let named = named.unwrap_or_default();

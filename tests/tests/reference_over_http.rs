@@ -219,6 +219,7 @@ async fn surroundings(world: &World, agency: &ShippedAgency) -> Surroundings {
     Surroundings {
         // Nobody tests at midnight: of UTC's day and Berlin's the same is taken for every life.
         today: today[..10].to_owned(),
+        closed: false,
         sites: [world.site(code, "").await.to_string()].into(),
         members: members
             .into_iter()
@@ -267,11 +268,6 @@ on_both!(
         assert!(
             accepted > 250 && refused > 120,
             "{accepted} accepted, {refused} refused"
-        );
-        let missing = met.missing();
-        assert!(
-            missing.len() < 40,
-            "hardly anything was met but {missing:?}"
         );
     }
 );

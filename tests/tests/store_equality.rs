@@ -12,7 +12,7 @@ use time::macros::datetime;
 /// The demo on a fresh database with injected time, ids and salts.
 async fn told(engine: Engine, seed: u64) -> Log {
     let database = Database::migrated(engine).await;
-    let start = Timestamp::new(datetime!(2015-09-01 08:30 UTC));
+    let start = Timestamp::new(datetime!(2023-09-01 08:30 UTC));
     let options = Options {
         sources: Sources::fixed(start, seed),
         ..database.options()
@@ -32,7 +32,7 @@ async fn both_databases_end_in_the_same_bytes() {
         told(Engine::Sqlite, 7).await,
         told(Engine::Postgres, 7).await,
     );
-    assert!(sqlite.events.len() > 80, "nine agencies and a case");
+    assert!(sqlite.events.len() > 80, "nine agencies and their cases");
     assert_eq!(sqlite.lanes, postgres.lanes);
     for (one, other) in sqlite.events.iter().zip(&postgres.events) {
         assert_eq!(
@@ -57,8 +57,11 @@ on_both!(
         let log = told(engine, 7).await;
         assert_eq!(log.verify(), Ok(()));
         // One agency's lane holds its own events only, from 1 to its head.
-        let case = log.events.iter().find(|event| event.stream_kind == "case");
-        assert_eq!(case.unwrap().code, demo::AGENCY);
+        let mut cases = log
+            .events
+            .iter()
+            .filter(|event| event.stream_kind == "case");
+        assert!(cases.any(|event| event.code == demo::AGENCY));
     }
 );
 

@@ -32,7 +32,7 @@ commands! {
     /// Complete an assessment
     ///
     /// Completes a running assessment (R12) with the needs that came of it, which stand in this case
-    /// (R14). Dimensions without a rating are named in a warning (R13).
+    /// (R21). Dimensions without a rating are named in a warning (R13).
     on_target complete_assessment CompleteAssessment
         "/v1/agencies/{agency}/cases/{case_id}/assessments/{assessment_id}/completions"
         "The assessment is completed.";

@@ -26,6 +26,11 @@ pub(crate) enum Action {
         #[command(subcommand)]
         action: MemberAction,
     },
+    /// Take over newer code lists.
+    Catalogue {
+        #[command(subcommand)]
+        action: CatalogueAction,
+    },
     /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
     Demo,
     /// Rebuild what follows from the log, while servers go on.
@@ -56,6 +61,31 @@ pub(crate) enum Action {
 pub(crate) enum ConfigAction {
     /// Print every setting with its value and where it comes from; what is secret is not shown.
     Show,
+}
+
+/// What to do with the code lists.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum CatalogueAction {
+    /// Take over the official list of districts and independent cities of a newer day, whole or not at all; servers
+    /// know it once they are restarted.
+    Import {
+        /// The file GV100AD of the Federal Statistical Office, unpacked.
+        file: std::path::PathBuf,
+        /// A key that ended and the key that took over, such as 16056=16063; again for each further one.
+        #[arg(long = "successor", value_name = "OLD=NEW", value_parser = successor)]
+        successors: Vec<(String, String)>,
+        /// Say what would change, and store nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+fn successor(pair: &str) -> Result<(String, String), String> {
+    let keys = pair.split_once('=');
+    let is_key = |key: &str| key.len() == 5 && key.bytes().all(|byte| byte.is_ascii_digit());
+    keys.filter(|(old, new)| is_key(old) && is_key(new) && old != new)
+        .map(|(old, new)| (old.to_owned(), new.to_owned()))
+        .ok_or_else(|| "expected two different keys of five digits: OLD=NEW".to_owned())
 }
 
 /// What to do with members.

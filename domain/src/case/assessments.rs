@@ -193,6 +193,8 @@ impl Happening for DimensionRated {
             };
             let mut ratings = assessment.ratings.iter_mut();
             match ratings.find(|one| one.dimension == self.dimension) {
+                // A rating entered late does not outrank one that was made after it.
+                Some(later) if later.rated_on > occurred_on => {}
                 Some(earlier) => *earlier = rating,
                 None => assessment.ratings.push(rating),
             }
@@ -243,9 +245,9 @@ impl Happening for AssessmentCompleted {
         }
     }
 
-    /// R14 for the needs, R26 for the presentation, R13 for dimensions without a rating.
+    /// R21 for the needs, R26 for the presentation, R13 for dimensions without a rating.
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
-        standing_needs(state, &self.needs, "/needs", findings);
+        standing_needs(state, &self.needs, Rule::R21, "/needs", findings);
         if let Some(presented) = self.presented_on {
             findings
                 .refusals

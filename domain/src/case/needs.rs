@@ -247,15 +247,19 @@ pub(super) fn known_dimension(
     findings.require(known, || Finding::new(Rule::R12).at(at));
 }
 
-/// R14: only needs of this case that stand.
-pub(super) fn standing_needs(state: &CaseState, needs: &[Uuid], at: &str, findings: &mut Findings) {
+/// By this rule, only needs of this case that stand.
+pub(super) fn standing_needs(
+    state: &CaseState,
+    needs: &[Uuid],
+    rule: Rule,
+    at: &str,
+    findings: &mut Findings,
+) {
     for (index, id) in needs.iter().enumerate() {
         let stands = state
             .need(*id)
             .is_some_and(|need| need.status == NeedStatus::Open);
-        findings.require(stands, || {
-            Finding::new(Rule::R14).at(format!("{at}/{index}"))
-        });
+        findings.require(stands, || Finding::new(rule).at(format!("{at}/{index}")));
     }
 }
 

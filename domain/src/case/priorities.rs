@@ -153,7 +153,7 @@ impl Happening for PriorityAgreed {
         if let Some(code) = &self.focus_area {
             known_focus_area(code, "/focus_area", on, findings);
         }
-        standing_needs(state, &self.needs, "/needs", findings);
+        standing_needs(state, &self.needs, Rule::R14, "/needs", findings);
     }
 
     fn made(&self) -> Option<Uuid> {
@@ -206,7 +206,7 @@ impl Happening for PriorityRevised {
             known_focus_area(code, "/changes/focus_area", on, findings);
         }
         if let Some(needs) = &self.changes.needs {
-            standing_needs(state, needs, "/changes/needs", findings);
+            standing_needs(state, needs, Rule::R14, "/changes/needs", findings);
         }
     }
 

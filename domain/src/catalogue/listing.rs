@@ -83,6 +83,12 @@ impl<T> Listing<T> {
         })
     }
 
+    /// Every version of a code with its number, the lowest first.
+    pub(super) fn versions_of(&self, code: &str) -> impl Iterator<Item = (u32, &T)> {
+        let versions = self.by_code.get(code).into_iter().flatten();
+        versions.map(|(version, dated)| (*version, &dated.view))
+    }
+
     /// Every version with its number, in the order of the codes.
     pub(super) fn versions(&self) -> impl Iterator<Item = (u32, &T)> {
         self.by_code

@@ -9,6 +9,7 @@
 
 mod batches;
 mod by_hand;
+mod catalogue_import;
 mod dry_runs;
 mod followers;
 mod interleavings;

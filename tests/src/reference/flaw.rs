@@ -20,8 +20,8 @@ pub enum Flaw {
     RejectedForGood,
     /// The day of a deadline is too late.
     DeadlineExcluded,
-    /// A second rating of a dimension is not the same dimension's, so ratings are counted.
-    RatingsCounted,
+    /// An assessment rates the dimensions of the command's day, not those of its own beginning.
+    NewestDimensions,
     /// What is due today is due in the past.
     TodayIsPast,
 }
@@ -35,7 +35,7 @@ impl Flaw {
         Self::WithdrawalIgnored,
         Self::RejectedForGood,
         Self::DeadlineExcluded,
-        Self::RatingsCounted,
+        Self::NewestDimensions,
         Self::TodayIsPast,
     ];
 
@@ -43,6 +43,6 @@ impl Flaw {
     pub const RULES: &[&str] = &[
         "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R12", "R13",
         "R14", "R15", "R16", "R17", "R18", "R19", "R20", "R21", "R22", "R23", "R24", "R25", "R26",
-        "R27", "R34",
+        "R27", "R34", "R35",
     ];
 }

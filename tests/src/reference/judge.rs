@@ -44,6 +44,10 @@ impl<'a> Judge<'a> {
     }
 
     pub(super) fn verdict(mut self) -> Verdict {
+        if self.around.closed {
+            self.refuse("R35");
+            return self.found;
+        }
         let opening = self.ask.operation == "open_case";
         let exists = !self.model.life.is_empty();
         self.require(opening != exists, "R01");

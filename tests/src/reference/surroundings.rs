@@ -18,6 +18,8 @@ pub struct Solution {
 pub struct Surroundings {
     /// The day in Berlin.
     pub today: String,
+    /// Whether the agency is closed.
+    pub closed: bool,
     /// The agency's open sites.
     pub sites: BTreeSet<String>,
     /// Its current members.

@@ -98,34 +98,34 @@ impl Tables {
         self.0.get_mut(list).into_iter().flatten()
     }
 
-    fn list(&self, list: &str) -> impl Iterator<Item = &Row> {
+    pub(super) fn rows(&self, list: &str) -> impl Iterator<Item = &Row> {
         self.0.get(list).into_iter().flatten()
     }
 
     /// The codes of a list, in all their versions.
     pub fn codes(&self, list: &str) -> impl Iterator<Item = &str> {
-        self.list(list).map(|row| row.code.as_str())
+        self.rows(list).map(|row| row.code.as_str())
     }
 
     /// What a code means on a day: the highest version that is valid then.
     #[must_use]
     pub fn valid(&self, list: &str, code: &str, day: &str) -> Option<&Row> {
         let valid = self
-            .list(list)
+            .rows(list)
             .filter(|row| row.code == code && row.holds_on(day));
         valid.max_by_key(|row| row.version)
     }
 
     /// The newest version of the dimensions on a day.
     pub(super) fn dimensions_version(&self, day: &str) -> Option<u64> {
-        let valid = self.list("dimension").filter(|row| row.holds_on(day));
+        let valid = self.rows("dimension").filter(|row| row.holds_on(day));
         valid.map(|row| row.version).max()
     }
 
     /// The dimensions of one version.
     pub(super) fn dimensions_of(&self, version: u64) -> impl Iterator<Item = &str> {
         let rows = self
-            .list("dimension")
+            .rows("dimension")
             .filter(move |row| row.version == version);
         rows.map(|row| row.code.as_str())
     }
@@ -156,7 +156,7 @@ impl Tables {
     /// The key that took over from another.
     #[must_use]
     pub fn successor(&self, key: &str) -> Option<&str> {
-        let mut rows = self.list("municipality").filter(|row| row.code == key);
+        let mut rows = self.rows("municipality").filter(|row| row.code == key);
         rows.find_map(|row| row.body["successor"].as_str())
     }
 }

@@ -13,6 +13,63 @@ struct Met {
     rules: BTreeMap<String, u64>,
 }
 
+/// The rules that are a command's own, beside those that every command can meet (R23, R26, R27).
+const OWN: &[(&str, &[&str])] = &[
+    ("open_case", &["R01", "R02", "R03", "R04", "R26"]),
+    ("capture_need", &["R12"]),
+    ("revise_need", &["R12", "R21"]),
+    ("withdraw_need", &["R21"]),
+    ("agree_priority", &["R12", "R14", "R23", "R26", "R27"]),
+    ("revise_priority", &["R12", "R14", "R21"]),
+    ("drop_priority", &["R14", "R21"]),
+    ("draft_agreement", &["R21"]),
+    ("redraft_agreement", &["R21"]),
+    ("discard_agreement_draft", &["R21"]),
+    (
+        "sign_agreement",
+        &["R05", "R06", "R07", "R08", "R09", "R21", "R26"],
+    ),
+    ("amend_agreement", &["R21"]),
+    ("extend_agreement", &["R06", "R08", "R21", "R26"]),
+    ("end_agreement", &["R21"]),
+    ("start_assessment", &["R11", "R12"]),
+    ("record_interview", &["R12", "R21"]),
+    ("rate_dimension", &["R12"]),
+    ("complete_assessment", &["R12", "R13", "R14", "R26"]),
+    ("abandon_assessment", &["R12"]),
+    (
+        "propose_model_solution",
+        &["R12", "R15", "R17", "R21", "R34"],
+    ),
+    ("select_model_solution", &["R15", "R16"]),
+    ("adapt_model_solution", &["R15"]),
+    ("adopt_model_solution", &["R15"]),
+    ("reject_model_solution", &["R15"]),
+    ("plan_measure", &["R12", "R21", "R22"]),
+    ("complete_measure", &["R21"]),
+    ("cancel_measure", &["R21"]),
+    ("record_qualification", &["R34"]),
+    ("advise_on_funding", &["R12"]),
+    ("submit_funding_application", &["R12", "R18", "R19", "R26"]),
+    ("record_funding_decision", &["R06", "R20", "R26"]),
+    ("change_funding_period", &["R06", "R20"]),
+    ("review_progress", &["R21"]),
+    ("schedule_follow_up", &["R03", "R22"]),
+    ("reschedule_follow_up", &["R21", "R22"]),
+    ("reassign_follow_up", &["R03", "R21"]),
+    ("complete_follow_up", &["R21"]),
+    ("cancel_follow_up", &["R21"]),
+    ("change_participant", &["R21"]),
+    ("record_participant_departure", &["R06", "R21", "R26"]),
+    ("assign_advisor", &["R03", "R26"]),
+    ("succeed_municipality", &["R02", "R03", "R04"]),
+    ("unlink_document", &["R21"]),
+    ("pause_case", &["R10", "R22"]),
+    ("resume_case", &["R10"]),
+    ("close_case", &["R23", "R24"]),
+    ("reopen_case", &["R02", "R25"]),
+];
+
 /// How often each command was accepted, warned and refused, and by which rules.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -51,7 +108,8 @@ impl Tally {
         (sum(|met| met.accepted), sum(|met| met.refused))
     }
 
-    /// What the run should have met and has not: a command accepted or refused, a rule.
+    /// What the run should have met and has not: a command accepted or refused, a rule, and a rule on
+    /// each command that has it.
     #[must_use]
     pub fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
@@ -68,6 +126,11 @@ impl Tally {
             if !self.met.values().any(|met| met.rules.contains_key(*rule)) {
                 missing.push((*rule).to_owned());
             }
+        }
+        for (operation, rules) in OWN {
+            let met = self.met.get(operation).cloned().unwrap_or_default();
+            let unmet = rules.iter().filter(|rule| !met.rules.contains_key(**rule));
+            missing.extend(unmet.map(|rule| format!("{operation} by {rule}")));
         }
         missing
     }

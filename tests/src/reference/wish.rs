@@ -22,6 +22,19 @@ const ROAD: &[&str] = &[
     "end_agreement",
 ];
 
+/// What would be rare otherwise, because other things have to come before.
+const SIDE: &[&str] = &[
+    "rate_dimension",
+    "complete_assessment",
+    "propose_model_solution",
+    "select_model_solution",
+    "reject_model_solution",
+    "submit_funding_application",
+    "record_funding_decision",
+    "change_funding_period",
+    "close_case",
+];
+
 /// Wishes for one step of a random life.
 pub struct Wisher<'a> {
     dice: &'a mut Dice,
@@ -53,10 +66,10 @@ impl<'a> Wisher<'a> {
             return self.of("open_case", None);
         }
         loop {
-            let what = if self.one_in(3) {
-                operation(self.one_of(ROAD))
-            } else {
-                self.operation()
+            let what = match self.dice.between(1, 8) {
+                1 | 2 => operation(self.one_of(ROAD)),
+                3 => operation(self.one_of(SIDE)),
+                _ => self.operation(),
             };
             if !self.wants(what.name) {
                 continue;
@@ -191,7 +204,9 @@ impl<'a> Wisher<'a> {
                 _ => self.shift(today, -1, 1),
             };
         }
-        let day = self.shift(today, -60, 0);
+        // Often today: sometimes nothing else fits.
+        let first = if self.one_in(3) { 0 } else { -60 };
+        let day = self.shift(today, first, 0);
         if day.as_str() < opened {
             opened.to_owned()
         } else {

@@ -158,6 +158,7 @@ pub(crate) const ROLES: &[(&str, &[&str])] = &[
             "case:open",
             "agreement:write",
             "agreement:sign",
+            "case:assign",
             "case:close",
             "case:reopen",
         ],

@@ -23,8 +23,8 @@ const LOOKS: u64 = 12;
 /// How often a body that fits is looked for before there is none.
 const ATTEMPTS: usize = 40;
 
-/// Whether these commands are accepted depends on what is around, whatever the case is like: on
-/// offerings, solutions, programmes and their days.
+/// Whether these commands are accepted depends on what is around: on offerings and solutions that are
+/// found out by asking, and on the days of calls and agreements.
 const AT_THE_WORLDS_MERCY: &[CommandKind] = &[
     CommandKind::RecordQualification,
     CommandKind::ProposeModelSolution,
@@ -108,6 +108,9 @@ impl<'a> Life<'a> {
             0
         };
         self.around.today = days_after(&self.around.today, i32::try_from(days).unwrap());
+        if self.dice.between(1, 600) == 1 {
+            self.around.closed = true;
+        }
         if self.dice.between(1, 8) == 1 {
             let keys = ["15002", "15084", "03152", "03159", "15084030"];
             let key = keys[usize::try_from(self.dice.between(0, 4)).unwrap()];
@@ -138,10 +141,15 @@ impl<'a> Life<'a> {
             held.then(|| (key.clone(), sample::CASE))
         };
         let asked = |id: &Uuid| self.streams.get(id).map(|state| (*id, state.clone()));
+        let agency = if self.around.closed {
+            &self.scenery.closed_agency
+        } else {
+            &self.scenery.agency
+        };
         Facts {
             stream: sample::CASE,
             today: day(&self.around.today),
-            agency: Some(&self.scenery.agency),
+            agency: Some(agency),
             catalogue: &self.scenery.catalogue,
             holders: needs.keys.iter().filter_map(holder).collect(),
             counters: needs

@@ -22,6 +22,8 @@ pub(super) fn day(text: &str) -> Date {
 pub(super) struct Scenery {
     pub(super) catalogue: Catalogue,
     pub(super) agency: AgencyState,
+    /// The same, closed.
+    pub(super) closed_agency: AgencyState,
     tables: Tables,
 }
 
@@ -42,9 +44,18 @@ impl Scenery {
             entries.push(entry(&row, &entries));
             tables.add(row);
         }
+        // The sample's history ends with the agency.
+        let agency = AgencyState {
+            closed_on: None,
+            ..sample::state()
+        };
         Self {
             catalogue: Catalogue::from_entries(entries).unwrap(),
-            agency: sample::state(),
+            closed_agency: AgencyState {
+                closed_on: Some(day("2018-01-01")),
+                ..agency.clone()
+            },
+            agency,
             tables,
         }
     }
@@ -54,11 +65,14 @@ impl Scenery {
         let agency = json!(self.agency);
         let ids = |list: &str| {
             let all = agency[list].as_array().unwrap().iter();
-            all.map(|one| one["id"].as_str().unwrap().to_owned())
+            let there = all.filter(|one| one["closed_on"].is_null());
+            there
+                .map(|one| one["id"].as_str().unwrap().to_owned())
                 .collect()
         };
         Surroundings {
             today: String::new(),
+            closed: false,
             sites: ids("sites"),
             members: ids("members"),
             land_codes: self.agency.land_codes.iter().cloned().collect(),
@@ -153,7 +167,14 @@ fn more_rows() -> Vec<Row> {
         ],
     });
     vec![
-        row("dimension", "climate", 1, "", "2015-06-30", Value::Null),
+        row(
+            "dimension",
+            "climate",
+            1,
+            "2014-06-01",
+            "2015-06-30",
+            Value::Null,
+        ),
         row("dimension", "strategy", 2, "2016-07-01", "", Value::Null),
         row("dimension", "digital", 2, "2016-07-01", "", Value::Null),
         row("focus_area", "old_area", 1, "", "2015-06-30", Value::Null),

@@ -1,4 +1,4 @@
-//! Assessments: R11, R12, R13, R14, R21, R23, R26.
+//! Assessments: R11, R12, R13, R21, R23, R26.
 
 use time::Date;
 use time::macros::date;
@@ -15,7 +15,7 @@ use crate::case::CommandKind::{
 use crate::case::event::{AssessmentStarted, DimensionRated};
 use crate::case::{CaseCommand, CaseEvent, sample};
 use crate::language::Language;
-use crate::rule::Rule::{R11, R12, R13, R14, R21, R23, R26};
+use crate::rule::Rule::{R11, R12, R13, R21, R23, R26};
 use crate::stream::{Event, EventData};
 use crate::testing::{Given, given, happened};
 
@@ -254,7 +254,7 @@ fn completions() -> Vec<Scenario> {
             "an assessment's needs were withdrawn, or are unknown",
             whole(),
             with(&[sample::OTHER_NEED, sample::NEED, UNKNOWN]),
-            &[(R14, "/needs/0"), (R14, "/needs/2")],
+            &[(R21, "/needs/0"), (R21, "/needs/2")],
         ),
         accepted("results are presented today", whole(), presented(today)),
         refused(

@@ -42,7 +42,7 @@ impl Judge<'_> {
                 self.require(rated.contains(&self.body("dimension")), "R12");
             }
             "complete_assessment" => {
-                self.require_needs(&self.list("needs"), "R14");
+                self.require_needs(&self.list("needs"), "R21");
                 self.judge_ratings();
             }
             "propose_model_solution" => self.judge_proposal(),
@@ -204,8 +204,12 @@ impl Judge<'_> {
 
     /// The dimensions of the version that was the newest when the assessment began.
     fn dimensions_of_assessment(&self) -> Vec<&str> {
-        let version = self.model.data(self.target)["version"].as_u64();
         let tables = &self.around.tables;
+        let began_with = self.model.data(self.target)["version"].as_u64();
+        let version = match began_with {
+            Some(_) if self.has(&Flaw::NewestDimensions) => tables.dimensions_version(self.day),
+            _ => began_with,
+        };
         version.map_or(Vec::new(), |version| {
             tables.dimensions_of(version).collect()
         })
@@ -217,11 +221,7 @@ impl Judge<'_> {
         let ratings = self.model.past("rate_dimension");
         let ratings = ratings.filter(|ask| ask.target.as_deref() == Some(self.target));
         let rated: Vec<&str> = ratings.map(|ask| text(&ask.body, "dimension")).collect();
-        let complete = if self.has(&Flaw::RatingsCounted) {
-            rated.len() >= all.len()
-        } else {
-            all.iter().all(|code| rated.contains(code))
-        };
+        let complete = all.iter().all(|code| rated.contains(code));
         self.warn(!complete, "R13");
     }
 

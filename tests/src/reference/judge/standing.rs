@@ -53,6 +53,7 @@ impl Judge<'_> {
                 let from = text(self.model.data(self.target), "valid_from");
                 self.require(from <= self.around.today.as_str(), "R06");
             }
+            "submit_funding_application" => self.judge_chances(),
             "succeed_municipality" => self.judge_successor(),
             "pause_case" => self.require(!self.model.paused, "R10"),
             "resume_case" => self.require(self.model.paused, "R10"),
@@ -64,6 +65,24 @@ impl Judge<'_> {
             }
             _ => {}
         }
+    }
+
+    /// R18: some programme that has begun takes applications of such a municipality, and one that demands
+    /// no agreement, or there was one.
+    fn judge_chances(&mut self) {
+        let (tables, today) = (&self.around.tables, self.around.today.as_str());
+        let kind = self.model.municipality.1.as_str();
+        let begun = tables
+            .rows("programme")
+            .filter(|row| row.from.as_str() <= today);
+        let for_us = begun.filter(|row| texts(&row.body, "eligible_kinds").contains(&kind));
+        let demands: Vec<bool> = for_us
+            .map(|row| row.body["agreement_required"] == true)
+            .collect();
+        let mut signed = self.model.signed().into_iter();
+        let agreed = signed.any(|id| self.model.period(id).0 <= today);
+        let possible = demands.iter().any(|demanded| agreed || !demanded);
+        self.require(possible, "R18");
     }
 
     /// R03: there is a successor, and its time has come.

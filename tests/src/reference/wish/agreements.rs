@@ -68,7 +68,12 @@ impl Wisher<'_> {
             if until.is_empty() { self.past() } else { until },
             self.past(),
         );
-        let far = if self.careless() { (-5, 400) } else { (1, 5) };
+        let far = match (self.careless(), self.careless()) {
+            (true, _) => (-5, 0),
+            (_, true) => (1, 400),
+            _ if self.carelessness == 0 => (1, 1),
+            _ => (1, 5),
+        };
         let (until, signed) = (self.shift(&until, far.0, far.1), today);
         let body = json!({"valid_until": until, "signed_on": signed});
         self.with_document(body, "document")

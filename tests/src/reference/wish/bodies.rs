@@ -154,16 +154,23 @@ impl Wisher<'_> {
                 let decision = self.one_of(&["granted", "granted", "refused", "withdrawn"]);
                 let notice = self.past();
                 let mut body = json!({"decision": decision, "notice_on": notice});
-                let (start, end) = (self.planned(), self.planned());
-                self.perhaps(&mut body, "start_on", start.clone());
-                let end = if self.careless() { end } else { start.max(end) };
+                let start = self.planned();
+                if self.careless() {
+                    body["start_on"] = json!(start);
+                    body["end_on"] = json!(self.shift(&start, -9, -1));
+                    return body;
+                }
+                let end = self.shift(&start, 0, 400);
+                self.perhaps(&mut body, "start_on", start);
                 self.perhaps(&mut body, "end_on", end);
                 body
             }
             "change_funding_period" => {
                 let start = text(self.model.data(target), "start_on").to_owned();
                 let end = self.planned();
-                let end = if self.careless() { end } else { end.max(start) };
+                let undone = start.is_empty() || !self.careless();
+                let early = (!undone).then(|| self.shift(&start, -9, -1));
+                let end = early.unwrap_or_else(|| end.max(start));
                 json!({"end_on": end})
             }
             _ => self.of_the_end(operation, target, day),
