@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 mod members;
+mod tables;
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
@@ -13,8 +14,10 @@ use fallbuch_persistence::{
 };
 use time::Duration;
 
+pub use self::tables::Unfinished;
 use crate::config::{Action, CommandLine, Config, ConfigAction, ConfigError, show};
 use crate::demo::{self, DemoError};
+use crate::import::{ImportError, TemplateError};
 use crate::metrics::{RequestMetrics, registry};
 use crate::metrics_listener::start_metrics;
 use crate::openapi::{ContractError, document_text};
@@ -73,6 +76,15 @@ pub enum CliError {
     /// The login is no member's.
     #[error("{0} is no member of {1}")]
     Stranger(String, String),
+    /// There was no import.
+    #[error("import: {0}")]
+    Import(#[from] ImportError),
+    /// A template could not be written.
+    #[error("template: {0}")]
+    Template(#[from] TemplateError),
+    /// What was asked for was done in part, or not at all; the report says why.
+    #[error("{}", .0.text)]
+    Unfinished(Unfinished),
     /// The owner's address is needed.
     #[error(
         "PostgreSQL is migrated by its owner: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
@@ -106,6 +118,7 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
             done
         }
         Action::Demo => demo_now(&config).await,
+        Action::Import(arguments) => tables::run(&config, *arguments).await,
         Action::Rebuild {
             what,
             agency,

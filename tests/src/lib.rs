@@ -27,6 +27,7 @@ mod raw;
 mod rebuild;
 mod sample_case;
 mod seen;
+pub mod tables;
 mod world;
 
 pub use ahead::Ahead;

@@ -1,0 +1,154 @@
+//! What of a plan is recorded already: the keys of its steps tell.
+
+use std::collections::{BTreeMap, HashMap};
+
+use fallbuch_domain::case::CaseEvent;
+use fallbuch_domain::{Command, EventData, Key, State};
+use fallbuch_persistence::{Access, Earlier, IdempotencyKey, Store, StoreError};
+use uuid::Uuid;
+
+use super::plan::{Case, Plan};
+use super::problem::{Problem, Reach};
+use super::step::{Step, Thing};
+use super::wording;
+
+/// How many keys are asked for at a time, and how many events.
+const PAGE: usize = 1_000;
+
+/// How far a case has come.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Standing {
+    /// The case, once it is opened.
+    pub(super) stream: Option<Uuid>,
+    /// Its version.
+    pub(super) version: u64,
+    /// Its state.
+    pub(super) state: Option<State>,
+    /// Which of its steps are recorded, in their order.
+    pub(super) done: Vec<bool>,
+    /// The ids of its things.
+    pub(super) made: HashMap<Thing, Uuid>,
+}
+
+/// The key of a step.
+pub(super) fn key(store: &Store, step: &Step) -> IdempotencyKey {
+    IdempotencyKey {
+        key: step.key(),
+        fingerprint: store.fingerprint(&[b"import", step.fingerprinted().as_bytes()]),
+    }
+}
+
+/// The id of what an event made.
+pub(super) fn made(data: &EventData) -> Option<Uuid> {
+    match data {
+        EventData::Case(CaseEvent::NeedCaptured(captured)) => Some(captured.need),
+        EventData::Case(CaseEvent::PriorityAgreed(agreed)) => Some(agreed.priority),
+        EventData::Case(CaseEvent::AgreementDrafted(drafted)) => Some(drafted.agreement),
+        EventData::Case(_) | EventData::Agency(_) => None,
+    }
+}
+
+/// How far each case of the plan has come; what was recorded with other content is a problem.
+pub(super) async fn survey(
+    store: &Store,
+    access: &Access,
+    plan: &mut Plan,
+) -> Result<Vec<Standing>, StoreError> {
+    let steps = plan.cases.iter().flat_map(|case| &case.steps);
+    let keys: Vec<_> = steps.map(|step| key(store, step)).collect();
+    let mut earlier = Vec::with_capacity(keys.len());
+    for keys in keys.chunks(PAGE) {
+        earlier.extend(store.earlier(access, keys).await?);
+    }
+    let mut earlier = earlier.into_iter();
+    let mut standings = Vec::with_capacity(plan.cases.len());
+    for case in &plan.cases {
+        let earlier: Vec<_> = earlier.by_ref().take(case.steps.len()).collect();
+        plan.problems.extend(changed(case, &earlier));
+        let standing = standing(store, access, case, &earlier).await?;
+        if standing.stream.is_some() && standing.state.is_none() && standing.done.contains(&false) {
+            plan.problems
+                .extend(case.steps.first().map(|opening| Problem {
+                    place: opening.place.clone(),
+                    message: wording::out_of_sight(),
+                    reach: Reach::Case(case.reference.clone()),
+                }));
+        }
+        standings.push(standing);
+    }
+    Ok(standings)
+}
+
+fn changed(case: &Case, earlier: &[Option<Earlier>]) -> Vec<Problem> {
+    let steps = case.steps.iter().zip(earlier);
+    let changed = steps.filter(|(step, earlier)| {
+        step.wish.is_some() && earlier.is_some_and(|earlier| !earlier.is_same)
+    });
+    let problem = |(step, _): (&Step, _)| Problem {
+        place: step.place.clone(),
+        message: wording::changed(),
+        reach: Reach::Case(case.reference.clone()),
+    };
+    changed.map(problem).collect()
+}
+
+async fn standing(
+    store: &Store,
+    access: &Access,
+    case: &Case,
+    earlier: &[Option<Earlier>],
+) -> Result<Standing, StoreError> {
+    let mut standing = Standing {
+        stream: earlier
+            .first()
+            .copied()
+            .flatten()
+            .map(|opened| opened.stream),
+        done: earlier.iter().map(Option::is_some).collect(),
+        ..Standing::default()
+    };
+    let (Some(stream), true) = (standing.stream, standing.done.contains(&false)) else {
+        return Ok(standing);
+    };
+    let Some(read) = store.case(access, stream).await? else {
+        return Ok(standing);
+    };
+    standing.version = read.version;
+    standing.state = Some(State::Case(read.state.as_ref().clone()));
+    let of_command: HashMap<Uuid, Thing> = case
+        .steps
+        .iter()
+        .zip(earlier)
+        .filter_map(|(step, earlier)| Some((earlier.as_ref()?.command, step.thing()?)))
+        .collect();
+    let mut after = 0;
+    loop {
+        let page = store.events(access, stream, after, PAGE as u64).await?;
+        for body in &page.items {
+            let stored = body.read()?;
+            after = stored.version;
+            let Some(thing) = of_command.get(&stored.command_id) else {
+                continue;
+            };
+            let id = made(&stored.event()?.data);
+            standing.made.extend(id.map(|id| (thing.clone(), id)));
+        }
+        if !page.has_more {
+            return Ok(standing);
+        }
+    }
+}
+
+/// Who holds what the openings that are still to come ask for.
+pub(super) async fn holders(
+    store: &Store,
+    access: &Access,
+    plan: &Plan,
+    standings: &[Standing],
+) -> Result<BTreeMap<Key, Uuid>, StoreError> {
+    let unopened = plan.cases.iter().zip(standings);
+    let unopened = unopened.filter(|(_, standing)| standing.stream.is_none());
+    let openings = unopened.filter_map(|(case, _)| case.steps.first()?.wish.clone()?.command(None));
+    let keys = openings.flat_map(|opening| Command::Case(opening).needs(None).keys);
+    store.holders(access, keys.collect::<Vec<_>>()).await
+}
