@@ -209,9 +209,14 @@ impl Store {
         access: &Access,
         case: &CaseRead,
     ) -> Result<Vec<Admission>, StoreError> {
-        let kinds = CommandKind::ALL.iter();
-        let keys = kinds.flat_map(|kind| kind.needs(Some(&case.state)).keys);
-        let holders = self.holders(access, keys).await?;
+        let mut holders = BTreeMap::new();
+        for kind in CommandKind::ALL {
+            for key in kind.needs(Some(&case.state)).keys {
+                if let Some(holder) = self.key_holder(access, &key).await? {
+                    holders.insert(key, holder);
+                }
+            }
+        }
         let agency = self.agency(access).await?;
         let facts = Facts {
             stream: case.id,
