@@ -40,11 +40,17 @@ pub(super) fn key(store: &Store, step: &Step) -> IdempotencyKey {
 
 /// The id of what an event made.
 pub(super) fn made(data: &EventData) -> Option<Uuid> {
-    match data {
-        EventData::Case(CaseEvent::NeedCaptured(captured)) => Some(captured.need),
-        EventData::Case(CaseEvent::PriorityAgreed(agreed)) => Some(agreed.priority),
-        EventData::Case(CaseEvent::AgreementDrafted(drafted)) => Some(drafted.agreement),
-        EventData::Case(_) | EventData::Agency(_) => None,
+    let EventData::Case(event) = data else {
+        return None;
+    };
+    if let CaseEvent::NeedCaptured(captured) = event {
+        Some(captured.need)
+    } else if let CaseEvent::PriorityAgreed(agreed) = event {
+        Some(agreed.priority)
+    } else if let CaseEvent::AgreementDrafted(drafted) = event {
+        Some(drafted.agreement)
+    } else {
+        None
     }
 }
 
