@@ -184,12 +184,12 @@ impl Judge<'_> {
             counters: BTreeMap::new(),
         };
         let decision = command.decide(state, &facts, self.new_id)?;
-        match &command {
-            Command::Case(CaseCommand::OpenCase(body)) if !self.access.sees_site(body.site) => {
-                Err(Rejection::by(Finding::new(Rule::R03).at("/site")))
-            }
-            Command::Case(_) | Command::Agency(_) => Ok(decision),
+        if let Command::Case(CaseCommand::OpenCase(body)) = &command
+            && !self.access.sees_site(body.site)
+        {
+            return Err(Rejection::by(Finding::new(Rule::R03).at("/site")));
         }
+        Ok(decision)
     }
 
     /// The case before in the plan that is for the same municipality.
