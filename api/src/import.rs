@@ -42,7 +42,7 @@ use self::problem::Reach;
 use self::report::{Report, Steps};
 use self::run::{Teller, Telling};
 use self::step::Part;
-use self::survey::{Standing, holders, survey};
+use self::survey::{Standing, Survey, survey};
 use crate::body_schema::{BodySchemaError, BodySchemas};
 use crate::openapi::{ContractError, document};
 
@@ -136,7 +136,12 @@ pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, Imp
     let tables: Vec<_> = files.flat_map(|file| table::tables(file)).collect();
     let mut plan = Plan::of(&tables, &known);
     permitted(&access, &plan)?;
-    let standings = survey(store, &access, &mut plan).await?;
+    let Survey {
+        standings,
+        holders,
+        problems,
+    } = survey(store, &access, &plan).await?;
+    plan.problems.extend(problems);
     let schemas = BodySchemas::from_openapi(&document()?)?;
     let ids = &store.sources().ids;
     let mut judge = Judge {
@@ -145,7 +150,7 @@ pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, Imp
         catalogue: store.catalogue(),
         schemas: &schemas,
         today: store.sources().clock.now().berlin_date(),
-        holders: holders(store, &access, &plan, &standings).await?,
+        holders,
         planned: HashMap::new(),
         new_id: &mut || ids.id(),
     };

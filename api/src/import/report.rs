@@ -202,3 +202,32 @@ impl Report {
 fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::Reach;
+    use super::*;
+
+    #[test]
+    fn cases_that_were_held_up_are_told_plainly() {
+        let stop = Problem {
+            place: Place::table(0),
+            message: Localized::fixed("Jemand anderes.", "Somebody else."),
+            reach: Reach::Case("A".to_owned()),
+        };
+        let report = Report {
+            stops: vec![stop],
+            steps: Steps {
+                open: 7,
+                recorded: 3,
+                there: 1,
+            },
+            ..Report::default()
+        };
+        assert_eq!(report.code(), PARTLY);
+        let text = report.text(Language::En);
+        assert!(text.contains("Somebody else."), "{text}");
+        assert!(text.contains("3 recorded, 1 already there."), "{text}");
+        assert!(text.contains("goes on from there"), "{text}");
+    }
+}

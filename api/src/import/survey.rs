@@ -1,6 +1,7 @@
 //! What of a plan is recorded already: the keys of its steps tell.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use fallbuch_domain::case::CaseEvent;
 use fallbuch_domain::{Command, EventData, Key, State};
@@ -14,6 +15,10 @@ use super::wording;
 
 /// How many keys are asked for at a time, and how many events.
 const PAGE: usize = 1_000;
+
+/// How often it is looked at the most, and how long it is waited in between.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// How far a case has come.
 #[derive(Clone, Debug, Default)]
@@ -54,12 +59,45 @@ pub(super) fn made(data: &EventData) -> Option<Uuid> {
     }
 }
 
-/// How far each case of the plan has come; what was recorded with other content is a problem.
+/// What is recorded already, and what is held that the plan asks for.
+pub(super) struct Survey {
+    /// How far each case has come.
+    pub(super) standings: Vec<Standing>,
+    /// Who holds what openings ask for.
+    pub(super) holders: BTreeMap<Key, Uuid>,
+    /// What was recorded with other content, or cannot be seen.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Surveys a plan. If the agency's log moves meanwhile, it is looked again: what another import of the same has just
+/// recorded is not to be taken for somebody else's.
 pub(super) async fn survey(
     store: &Store,
     access: &Access,
-    plan: &mut Plan,
-) -> Result<Vec<Standing>, StoreError> {
+    plan: &Plan,
+) -> Result<Survey, StoreError> {
+    let mut looks = 0;
+    loop {
+        let position = store.position(access).await?;
+        let (standings, problems) = standings(store, access, plan).await?;
+        let holders = holders(store, access, plan, &standings).await?;
+        looks += 1;
+        if looks == LOOKS || store.position(access).await? == position {
+            return Ok(Survey {
+                standings,
+                holders,
+                problems,
+            });
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn standings(
+    store: &Store,
+    access: &Access,
+    plan: &Plan,
+) -> Result<(Vec<Standing>, Vec<Problem>), StoreError> {
     let steps = plan.cases.iter().flat_map(|case| &case.steps);
     let keys: Vec<_> = steps.map(|step| key(store, step)).collect();
     let mut earlier = Vec::with_capacity(keys.len());
@@ -67,22 +105,21 @@ pub(super) async fn survey(
         earlier.extend(store.earlier(access, keys).await?);
     }
     let mut earlier = earlier.into_iter();
-    let mut standings = Vec::with_capacity(plan.cases.len());
+    let (mut standings, mut problems) = (Vec::with_capacity(plan.cases.len()), Vec::new());
     for case in &plan.cases {
         let earlier: Vec<_> = earlier.by_ref().take(case.steps.len()).collect();
-        plan.problems.extend(changed(case, &earlier));
+        problems.extend(changed(case, &earlier));
         let standing = standing(store, access, case, &earlier).await?;
         if standing.stream.is_some() && standing.state.is_none() && standing.done.contains(&false) {
-            plan.problems
-                .extend(case.steps.first().map(|opening| Problem {
-                    place: opening.place.clone(),
-                    message: wording::out_of_sight(),
-                    reach: Reach::Case(case.reference.clone()),
-                }));
+            problems.extend(case.steps.first().map(|opening| Problem {
+                place: opening.place.clone(),
+                message: wording::out_of_sight(),
+                reach: Reach::Case(case.reference.clone()),
+            }));
         }
         standings.push(standing);
     }
-    Ok(standings)
+    Ok((standings, problems))
 }
 
 fn changed(case: &Case, earlier: &[Option<Earlier>]) -> Vec<Problem> {
@@ -146,7 +183,7 @@ async fn standing(
 }
 
 /// Who holds what the openings that are still to come ask for.
-pub(super) async fn holders(
+async fn holders(
     store: &Store,
     access: &Access,
     plan: &Plan,
