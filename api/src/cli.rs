@@ -17,7 +17,7 @@ use time::Duration;
 pub use self::tables::Unfinished;
 use crate::config::{Action, CommandLine, Config, ConfigAction, ConfigError, show};
 use crate::demo::{self, DemoError};
-use crate::import::{ImportError, TemplateError};
+use crate::import::{TablesError, TemplateError};
 use crate::metrics::{RequestMetrics, registry};
 use crate::metrics_listener::start_metrics;
 use crate::openapi::{ContractError, document_text};
@@ -78,7 +78,7 @@ pub enum CliError {
     Stranger(String, String),
     /// There was no import.
     #[error("import: {0}")]
-    Import(#[from] ImportError),
+    Tables(#[from] TablesError),
     /// A template could not be written.
     #[error("template: {0}")]
     Template(#[from] TemplateError),

@@ -78,7 +78,7 @@ pub(crate) struct Imported {
 
 /// Why there was no import.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportError {
+pub enum TablesError {
     /// There is no such agency.
     #[error("there is no agency {0:?}")]
     NoAgency(String),
@@ -102,7 +102,7 @@ pub enum ImportError {
     Judge(String),
 }
 
-impl From<JudgeError> for ImportError {
+impl From<JudgeError> for TablesError {
     fn from(error: JudgeError) -> Self {
         Self::Judge(error.to_string())
     }
@@ -112,9 +112,9 @@ impl From<JudgeError> for ImportError {
 ///
 /// # Errors
 /// If nobody could say what is wrong with the tables: the member may not, or the store fails.
-pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, ImportError> {
+pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, TablesError> {
     let operator = store.operator();
-    let no_agency = || ImportError::NoAgency(order.agency.clone());
+    let no_agency = || TablesError::NoAgency(order.agency.clone());
     let agency = operator
         .agency(&order.agency)
         .await?
@@ -126,7 +126,7 @@ pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, Imp
         catalogue: store.catalogue(),
         logins: &logins,
     };
-    let stranger = || ImportError::Stranger(order.member.clone(), order.agency.clone());
+    let stranger = || TablesError::Stranger(order.member.clone(), order.agency.clone());
     let member = known.member(&order.member).map_err(|_| stranger())?;
     let access = operator
         .in_the_name_of(&agency, member)
@@ -176,7 +176,7 @@ pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, Imp
 }
 
 /// That the member may do all that the plan asks for.
-fn permitted(access: &Access, plan: &Plan) -> Result<(), ImportError> {
+fn permitted(access: &Access, plan: &Plan) -> Result<(), TablesError> {
     let steps = plan.cases.iter().flat_map(|case| &case.steps);
     let parts: HashSet<Part> = steps.map(|step| step.part).collect();
     let mut missing: Vec<Permission> = parts
@@ -190,7 +190,7 @@ fn permitted(access: &Access, plan: &Plan) -> Result<(), ImportError> {
         return Ok(());
     }
     let codes: Vec<_> = missing.iter().map(|permission| permission.code()).collect();
-    Err(ImportError::Forbidden(codes.join(", ")))
+    Err(TablesError::Forbidden(codes.join(", ")))
 }
 
 /// What can be said before anything is recorded.
