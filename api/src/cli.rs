@@ -3,6 +3,7 @@
 mod catalogue;
 mod members;
 mod migrate;
+mod tables;
 
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
@@ -16,8 +17,10 @@ use fallbuch_persistence::{
 };
 use time::Duration;
 
+pub use self::tables::Unfinished;
 use crate::config::{Action, CommandLine, Config, ConfigAction, ConfigError, show};
 use crate::demo::{self, DemoError};
+use crate::import::{TablesError, TemplateError};
 use crate::metrics::{RequestMetrics, registry};
 use crate::metrics_listener::start_metrics;
 use crate::openapi::{ContractError, document_text};
@@ -76,6 +79,15 @@ pub enum CliError {
     /// The login is no member's.
     #[error("{0} is no member of {1}")]
     Stranger(String, String),
+    /// There was no import.
+    #[error("import: {0}")]
+    Tables(#[from] TablesError),
+    /// A template could not be written.
+    #[error("template: {0}")]
+    Template(#[from] TemplateError),
+    /// What was asked for was done in part, or not at all; the report says why.
+    #[error("{}", .0.text)]
+    Unfinished(Unfinished),
     /// The owner's address is needed.
     #[error(
         "schema and code lists of PostgreSQL are the owner's: give the owner's address in FALLBUCH_OWNER_DATABASE_URL"
@@ -122,6 +134,7 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
         }
         Action::Catalogue { action } => catalogue::run(&migrate::owned(&config)?, action).await,
         Action::Demo => demo_now(&config).await,
+        Action::Import(arguments) => tables::run(&config, *arguments).await,
         Action::Rebuild {
             what,
             agency,

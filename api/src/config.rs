@@ -11,9 +11,11 @@ use fallbuch_persistence::{DatabaseUrl, Secret, UnsupportedDatabase};
 
 mod actions;
 mod show;
+mod tables;
 
 pub(crate) use actions::{Action, CatalogueAction, ConfigAction, LoginArguments, MemberAction};
 pub(crate) use show::show;
+pub(crate) use tables::ImportArguments;
 
 use crate::client_address::{Proxy, TrustedProxies};
 

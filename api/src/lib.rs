@@ -27,6 +27,7 @@ mod headers;
 mod health;
 mod idempotency_key;
 mod identity;
+mod import;
 mod language;
 mod limits;
 mod metrics;
@@ -52,7 +53,7 @@ mod strict_json;
 mod unmatched;
 mod violation;
 
-pub use cli::run;
+pub use cli::{CliError, Unfinished, run};
 pub use client_address::{Proxy, TrustedProxies};
 pub use config::CommandLine;
 pub use identity::{IssuersError, TrustedIssuers};

@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use fallbuch_api::CommandLine;
+use fallbuch_api::{CliError, CommandLine, Unfinished};
 use tracing_subscriber::EnvFilter;
 
 /// Most of what a request allocates lives as long as the request: this allocator gives and takes it back at
@@ -32,6 +32,10 @@ async fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         },
+        Err(CliError::Unfinished(Unfinished { text, code })) => {
+            let told = std::io::stdout().write_all(text.as_bytes());
+            told.map_or(ExitCode::FAILURE, |()| code.into())
+        }
         Err(error) => {
             tracing::error!("{error}");
             ExitCode::FAILURE

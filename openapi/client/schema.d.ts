@@ -522,7 +522,7 @@ export interface paths {
         /**
          * Complete an assessment
          * @description Completes a running assessment (R12) with the needs that came of it, which stand in this case
-         *     (R14). Dimensions without a rating are named in a warning (R13).
+         *     (R21). Dimensions without a rating are named in a warning (R13).
          *
          *     Permission: `case:record`.
          */

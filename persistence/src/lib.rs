@@ -50,7 +50,7 @@ pub use migration::{MigrateError, Roles, migrate};
 pub use onboarding::Operator;
 pub use projection::{Following, StoppedAt};
 pub use read::{
-    Activity, ActivityCount, CaseFilter, CaseHead, CaseListItem, CaseRead, Page, Point,
+    Activity, ActivityCount, CaseFilter, CaseHead, CaseListItem, CaseRead, Earlier, Page, Point,
     RecordedBody, StreamRead,
 };
 pub use rebuild::{Rebuildable, Rebuilt};

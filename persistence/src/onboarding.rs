@@ -243,6 +243,36 @@ impl Operator {
         Ok(subjects.collect())
     }
 
+    /// The logins of `issuer` with the members that they are today, in the order of the subjects.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn logins(
+        &self,
+        agency: &Access,
+        issuer: &str,
+    ) -> Result<Vec<(String, Uuid)>, StoreError> {
+        let state = self.store.agency(agency).await?;
+        let mut logins = directory::subjects(self.store.readers(), agency.scope(), issuer).await?;
+        logins.retain(|(_, member)| state.member(*member).is_some());
+        Ok(logins)
+    }
+
+    /// A member's own access, for whoever has the machine and enters something in its name: with the member's rights
+    /// and no others. None if there is no such member.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn in_the_name_of(
+        &self,
+        agency: &Access,
+        member: Uuid,
+    ) -> Result<Option<Access>, StoreError> {
+        let state = self.store.agency(agency).await?;
+        let member = state.member(member);
+        Ok(member.map(|member| Access::member(agency.scope(), &state, member)))
+    }
+
     async fn execute(
         &self,
         access: &Access,

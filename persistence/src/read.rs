@@ -2,12 +2,14 @@
 
 mod activity;
 mod case;
+mod earlier;
 mod feed;
 mod history;
 mod stream;
 
 pub use activity::{Activity, ActivityCount};
 pub use case::{CaseFilter, CaseHead, CaseListItem, CaseRead};
+pub use earlier::Earlier;
 pub use history::Point;
 use serde::Serialize;
 use serde_json::value::RawValue;

@@ -29,6 +29,7 @@ mod rebuild;
 pub mod reference;
 mod sample_case;
 mod seen;
+pub mod tables;
 mod world;
 
 pub use ahead::Ahead;

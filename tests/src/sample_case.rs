@@ -198,10 +198,12 @@ impl SampleCase {
     /// Sees to it that the agency has what a command of this kind takes from it: an offering that was
     /// held, or a solution.
     pub async fn provide(&mut self, client: &Client, kind: CommandKind) {
-        let thing = match kind {
-            CommandKind::RecordQualification => sample::OFFERING,
-            CommandKind::ProposeModelSolution => sample::SOLUTION,
-            _ => return,
+        let thing = if kind == CommandKind::RecordQualification {
+            sample::OFFERING
+        } else if kind == CommandKind::ProposeModelSolution {
+            sample::SOLUTION
+        } else {
+            return;
         };
         if self.has(thing) {
             return;

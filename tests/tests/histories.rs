@@ -35,7 +35,8 @@ fn numbered(text: &str) -> String {
             seen.len() - 1
         });
         numbered.push_str(&rest[..at]);
-        numbered.push_str(&format!("#{}", number + 1));
+        numbered.push('#');
+        numbered.push_str(&(number + 1).to_string());
         rest = &rest[at + id.len()..];
     }
     numbered + rest

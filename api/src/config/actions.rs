@@ -4,6 +4,8 @@ use clap::{Args, Subcommand};
 use fallbuch_domain::{Permission, Role};
 use fallbuch_persistence::Rebuildable;
 
+use super::ImportArguments;
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
@@ -33,6 +35,8 @@ pub(crate) enum Action {
     },
     /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
     Demo,
+    /// Import an agency's own tables.
+    Import(Box<ImportArguments>),
     /// Rebuild what follows from the log, while servers go on.
     Rebuild {
         /// heads (newest states, lists, unique keys and counters), activity, or all.

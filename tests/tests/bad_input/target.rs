@@ -68,9 +68,14 @@ impl Target {
         let world = World::demo(engine).await;
         let document = Document::served(&world.anonymous()).await;
         let coordinator = world.as_role(AGENCY, Role::Coordinator);
-        let cast = Cast::of(&world, AGENCY).await;
         // A district of which the demo has no case.
-        let played = SampleCase::after(&coordinator, &cast, "15082", Step::whole_walk()).await;
+        let played = SampleCase::after(
+            &coordinator,
+            &Cast::of(&world, AGENCY).await,
+            "15082",
+            Step::whole_walk(),
+        )
+        .await;
         let case = coordinator.get(&played.path).send().await;
         let case = case.expect_status(200).json();
         let case_id = text(&case["case_id"]);

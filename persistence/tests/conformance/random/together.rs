@@ -106,10 +106,8 @@ pub(super) fn stream_of(body: &str) -> Uuid {
 fn drawn(body: &String) -> (Uuid, Uuid, [u8; 16]) {
     let stored = StoredEvent::from_bytes(body.as_bytes()).unwrap();
     let thing = match stored.event().unwrap().data {
-        EventData::Case(event) => match event {
-            CaseEvent::CaseOpened(_) => stored.stream.id,
-            other => other.made().unwrap_or_default(),
-        },
+        EventData::Case(CaseEvent::CaseOpened(_)) => stored.stream.id,
+        EventData::Case(event) => event.made().unwrap_or_default(),
         EventData::Agency(event) => match event {
             AgencyEvent::SiteOpened(opened) => opened.site,
             AgencyEvent::AgencyOpened(_)

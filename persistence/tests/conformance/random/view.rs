@@ -22,6 +22,10 @@ pub(super) struct Sights {
 
 /// What is seen.
 #[derive(Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a few at a time, and compared at once"
+)]
 pub(super) enum Sight {
     Position(u64),
     Agency(AgencyState),

@@ -1,0 +1,128 @@
+//! Days as people and spreadsheet programs write them.
+
+use time::macros::format_description;
+use time::{Date, Month};
+
+use crate::language::Localized;
+
+use super::table::workbook::day_of_number;
+
+/// The day a text means: `2015-09-01`, `01.09.2015`, `1.9.2015`, each with a time behind it or none.
+///
+/// # Errors
+/// What is wrong, with what was probably meant; it is never taken for granted.
+pub(super) fn day(text: &str) -> Result<Date, Localized> {
+    let (date, time) = match text.split_once([' ', 'T']) {
+        Some((date, time)) => (date, time.trim()),
+        None => (text, ""),
+    };
+    let is_time = time
+        .chars()
+        .all(|one| one.is_ascii_digit() || ":.,Zz+".contains(one));
+    if !is_time {
+        return Err(unreadable(None));
+    }
+    if let Ok(day) = Date::parse(date, format_description!("[year]-[month]-[day]")) {
+        return Ok(day);
+    }
+    let parts: Vec<&str> = date.split('.').collect();
+    if let [day, month, year] = parts.as_slice()
+        && let (Ok(day), Ok(month), Ok(number)) = (day.parse(), month.parse(), year.parse::<i32>())
+    {
+        return match year.len() {
+            4 => calendar(number, month, day).ok_or_else(no_such_day),
+            2 => Err(unreadable(calendar(2000 + number, month, day))),
+            _ => Err(unreadable(None)),
+        };
+    }
+    let slashed: Vec<&str> = date.split('/').collect();
+    if let [first, second, year] = slashed.as_slice()
+        && let (Ok(first), Ok(second), Ok(year)) = (first.parse(), second.parse(), year.parse())
+        && first > 12
+    {
+        return Err(unreadable(calendar(year, second, first)));
+    }
+    // What a spreadsheet program leaves of a day whose column was formatted as a number.
+    let number = date.parse().ok().and_then(day_of_number);
+    Err(unreadable(number))
+}
+
+fn calendar(year: i32, month: u8, day: u8) -> Option<Date> {
+    let month = Month::try_from(month).ok()?;
+    Date::from_calendar_date(year, month, day).ok()
+}
+
+/// A day as it is written in German tables.
+pub(super) fn german(day: Date) -> String {
+    let form = format_description!("[day].[month].[year]");
+    day.format(form).unwrap_or_else(|_| day.to_string())
+}
+
+fn no_such_day() -> Localized {
+    Localized::fixed(
+        "Diesen Tag gibt es im Kalender nicht.",
+        "There is no such day in the calendar.",
+    )
+}
+
+fn unreadable(meant: Option<Date>) -> Localized {
+    let (german_hint, english_hint) = match meant {
+        Some(day) => (
+            format!(" Gemeint ist wahrscheinlich {}.", german(day)),
+            format!(" Probably {day} is meant."),
+        ),
+        None => (String::new(), String::new()),
+    };
+    Localized::made(
+        format!("Das ist kein Datum der Form 01.09.2015 oder 2015-09-01.{german_hint}"),
+        format!("This is no date like 01.09.2015 or 2015-09-01.{english_hint}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn the_usual_spellings_are_read() {
+        for text in [
+            "2015-09-01",
+            "01.09.2015",
+            "1.9.2015",
+            "01.09.2015 00:00",
+            "2015-09-01T08:30:00Z",
+        ] {
+            assert_eq!(day(text), Ok(date!(2015 - 09 - 01)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_others_are_named_with_what_was_probably_meant() {
+        for text in ["01.09.15", "42248", "42248.0"] {
+            assert_eq!(
+                day(text),
+                Err(unreadable(Some(date!(2015 - 09 - 01)))),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            day("25/09/2015"),
+            Err(unreadable(Some(date!(2015 - 09 - 25))))
+        );
+        for text in [
+            "09/01/2015",
+            "September 2015",
+            "17",
+            "2015",
+            "1.9.",
+            "20150901",
+        ] {
+            assert_eq!(day(text), Err(unreadable(None)), "{text}");
+        }
+        for text in ["31.02.2015", "01.13.2015"] {
+            assert_eq!(day(text), Err(no_such_day()), "{text}");
+        }
+    }
+}
