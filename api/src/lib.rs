@@ -10,6 +10,7 @@
 
 mod agencies;
 mod answer;
+mod attendances;
 mod body_schema;
 mod cases;
 mod catalogue;
@@ -23,6 +24,7 @@ mod docs;
 mod dry_run;
 mod etag;
 mod feed;
+mod follow_ups;
 mod headers;
 mod health;
 mod idempotency_key;

@@ -11,7 +11,10 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operation::operations;
-use crate::{agencies, cases, catalogue, feed, health, offerings, solutions, statistics};
+use crate::{
+    agencies, attendances, cases, catalogue, feed, follow_ups, health, offerings, solutions,
+    statistics,
+};
 
 /// Registers every operation; what is not here is neither served nor documented.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
@@ -50,11 +53,13 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .service(offerings::postpone_offering)
         .service(offerings::hold_offering)
         .service(offerings::cancel_offering)
+        .service(attendances::record_attendances)
         .service(solutions::describe_solution)
         .service(solutions::list_solutions)
         .service(solutions::read_solution)
         .service(solutions::revise_solution)
         .service(solutions::withdraw_solution)
+        .service(follow_ups::list_follow_ups)
         .service(cases::open_case)
         .service(cases::list_cases)
         .service(cases::read_case)
@@ -139,7 +144,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
         .to_owned();
     let permission = operations().find(|(known, _)| *known == id);
     let is_command = method == "post";
-    let creates = shared::CREATING.contains(&id.as_str());
+    let names_version = !shared::CREATING.contains(&id.as_str()) && id != shared::OF_MANY;
     operation["security"] = match permission {
         None => json!([]),
         Some((_, None)) => json!([{"bearer": []}]),
@@ -158,7 +163,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
         parameters.push(reference("parameters", "ValidateOnly"));
         parameters.push(reference("parameters", "Prefer"));
         parameters.push(reference("parameters", "IdempotencyKey"));
-        if !creates {
+        if names_version {
             parameters.push(reference("parameters", "IfMatch"));
         }
     } else if permission.is_some() {
@@ -194,13 +199,14 @@ fn answers(
     examples: &examples::Examples,
 ) {
     let is_command = method == "post";
-    let success = if is_command { "201" } else { "200" };
+    let of_many = id == shared::OF_MANY;
+    let success = if is_command && !of_many { "201" } else { "200" };
     let response = &mut operation["responses"][success];
     response["headers"] = shared::success_headers(id, is_command, secured);
     if let Some(example) = examples.response(id) {
         response["content"]["application/json"]["example"] = example.clone();
     }
-    if is_command {
+    if is_command && !of_many {
         operation["responses"]["200"] = shared::validated(examples.response(id));
     }
     if let Some(example) = examples.request(id) {
@@ -225,12 +231,14 @@ fn answers(
     if is_command {
         problems.extend([
             ("408", "RequestTimeout"),
-            ("409", "RuleRefused"),
             ("413", "PayloadTooLarge"),
             ("415", "UnsupportedMediaType"),
-            ("422", "IdempotencyKeyReused"),
         ]);
-        if !shared::CREATING.contains(&id) {
+        // What the rules say about each of many cases stands among the results.
+        if !of_many {
+            problems.extend([("409", "RuleRefused"), ("422", "IdempotencyKeyReused")]);
+        }
+        if !shared::CREATING.contains(&id) && !of_many {
             problems.extend([("412", "VersionStale"), ("428", "PreconditionRequired")]);
         }
     } else if secured {

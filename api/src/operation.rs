@@ -16,6 +16,8 @@ pub(crate) trait Operation: 'static {
     const ID: &'static str;
     /// The permission in the addressed agency; none where any token will do.
     const PERMISSION: Option<Permission>;
+    /// A permission that it asks for beside that one, for what it does elsewhere.
+    const ALSO: Option<Permission> = None;
     /// Whether it needs the present state of the case it addresses, or only its history.
     const NEEDS_STATE: bool;
 }
@@ -37,7 +39,7 @@ pub(crate) fn operations() -> impl Iterator<Item = (&'static str, Option<Permiss
 }
 
 macro_rules! operations {
-    ($( $name:ident = $id:literal $($permission:ident)? $(, $history:ident)?; )+) => {
+    ($( $name:ident = $id:literal $($permission:ident)? $(and $also:ident)? $(, $history:ident)?; )+) => {
         $(
             #[doc = concat!("The operation `", $id, "`.")]
             pub(crate) struct $name;
@@ -45,6 +47,7 @@ macro_rules! operations {
             impl Operation for $name {
                 const ID: &'static str = $id;
                 const PERMISSION: Option<Permission> = operations!(@ $($permission)?);
+                const ALSO: Option<Permission> = operations!(@ $($also)?);
                 const NEEDS_STATE: bool = operations!(@state $($history)?);
             }
         )+
@@ -95,11 +98,13 @@ operations! {
     PostponeOffering = "postpone_offering" OfferingWrite;
     HoldOffering = "hold_offering" OfferingWrite;
     CancelOffering = "cancel_offering" OfferingWrite;
+    RecordAttendances = "record_attendances" OfferingWrite and CaseRecord;
     ListSolutions = "list_solutions" AgencyRead;
     ReadSolution = "read_solution" AgencyRead;
     DescribeSolution = "describe_solution" SolutionWrite;
     ReviseSolution = "revise_solution" SolutionWrite;
     WithdrawSolution = "withdraw_solution" SolutionWrite;
+    ListFollowUps = "list_follow_ups" CaseRead;
     ListCases = "list_cases" CaseRead;
     ReadCase = "read_case" CaseRead;
     ListAllowedCommands = "list_allowed_commands" CaseRead;

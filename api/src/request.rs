@@ -152,6 +152,11 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
             Some(recalled) => recalled,
             None => entered::<O>(request, &services, &login, &path).await?,
         };
+        if let Some(also) = O::ALSO.filter(|also| !access.may(*also)) {
+            let (client, permission) = (services.proxies.client(request), also.code());
+            security_log::permission_missing(client, &login, O::ID, permission);
+            return Err(Problem::forbidden(permission));
+        }
         acceptable(request.headers())?;
         let query = query::read::<(Q, B::Query)>(request.query_string(), &mut violations);
         let (query, common) = query.unzip();

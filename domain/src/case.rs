@@ -53,7 +53,7 @@ pub use model_solutions::{ModelSolution, ModelSolutionStatus};
 pub use needs::{Need, NeedStatus};
 pub use participants::CaseParticipant;
 pub use priorities::{Priority, PriorityStatus};
-pub use qualifications::Qualification;
+pub use qualifications::{Attendees, Qualification};
 pub use records::{CouncilResolution, Milestone, ProgressReview};
 pub use renewals::AgreementEnd;
 pub use row::{CaseRow, claims};

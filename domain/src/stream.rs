@@ -4,12 +4,14 @@
 //! The store knows only this module. A new kind of stream is one more variant in each enum here,
 //! and the compiler names the places.
 
+mod lists;
+
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use crate::agency::{AgencyCommand, AgencyEvent, AgencyState};
-use crate::case::{CaseCommand, CaseEvent, CaseRow, CaseState};
+use crate::case::{CaseCommand, CaseEvent, CaseState};
 use crate::envelope::UnreadableEvent;
 use crate::facts::{Claim, Facts, Needs};
 use crate::offering::{OfferingCommand, OfferingEvent, OfferingState};
@@ -247,15 +249,6 @@ impl State {
         match &event.data {
             EventData::Agency(_) | EventData::Offering(_) | EventData::Solution(_) => Vec::new(),
             EventData::Case(data) => crate::case::claims(state.and_then(Self::as_case), data),
-        }
-    }
-
-    /// The row of the case list; none for streams that are in no list.
-    #[must_use]
-    pub fn row(&self) -> Option<CaseRow> {
-        match self {
-            Self::Agency(_) | Self::Offering(_) | Self::Solution(_) => None,
-            Self::Case(state) => Some(state.row()),
         }
     }
 

@@ -1600,6 +1600,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agencies/{agency}/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List follow-ups across cases
+         * @description The follow-ups of the cases the caller may see, those due first in front: the open ones, unless `status` says
+         *     otherwise. Filters combine; a cursor goes with the filters it was handed out for. A command is seen in the very next
+         *     answer.
+         *
+         *     A follow-up is overdue from the day after `due_on`, by the calendar of Berlin. One that was left open in a case that
+         *     is closed is not to be done: it is in no list until the case is reopened. Completed and cancelled ones are listed
+         *     whatever became of their case.
+         *
+         *     Permission: `case:read`.
+         */
+        get: operations["list_follow_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agencies/{agency}/members": {
         parameters: {
             query?: never;
@@ -1727,6 +1755,36 @@ export interface paths {
         get: operations["read_offering"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agencies/{agency}/offerings/{offering_id}/attendances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the attendance of many cases
+         * @description Records for up to 200 cases that their municipalities attended an offering that was held, with a verdict for each:
+         *     what `record_qualification` would have answered, on the case's newest version (R34). One case's refusal leaves the
+         *     others as they are. A case stands in the list once.
+         *
+         *     Sent again with the same `Idempotency-Key`, what was recorded is answered as it was, and what was refused is decided
+         *     anew; the key counts for each case by itself (a changed entry of a case that is recorded is 422 there).
+         *     `Idempotent-Replayed` stands for all of them together.
+         *
+         *     The caller also needs `case:record`, which each of the cases asks for.
+         *
+         *     Permission: `offering:write`.
+         */
+        post: operations["record_attendances"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2819,6 +2877,49 @@ export interface components {
          * @enum {string}
          */
         AttainmentLevel: "not_started" | "under_way" | "partly" | "attained";
+        /** @description The attendance of one case. */
+        Attendance: {
+            /**
+             * Format: uuid
+             * @description The case.
+             */
+            case_id: string;
+            /** @description What the participants said about it. No names. */
+            feedback?: components["schemas"]["Prose"];
+            /** @description Who took part, by function. */
+            participants: components["schemas"]["Attendees"][];
+        };
+        /** @description What the attendance of one case came to: what `record_qualification` would have answered for it. */
+        AttendanceResult: {
+            /**
+             * Format: uuid
+             * @description The case, as it was named.
+             */
+            case_id: string;
+            /** @description Its events, exactly as they stand in the log; as they would be recorded, if it was only to be validated. */
+            events?: (components["schemas"]["RecordedEvent"] | components["schemas"]["ProspectiveEvent"])[];
+            /** @description Why it was refused; pointers are those of `record_qualification`. */
+            problem?: components["schemas"]["Problem"];
+            /**
+             * Format: int32
+             * @description The status: 201 if it is recorded, now or before; 200 if it was only to be validated and nothing refuses it;
+             *     else the problem's.
+             * @example 201
+             */
+            status: number;
+            /**
+             * Format: int64
+             * @description The case's version after it.
+             */
+            version?: number;
+            /** @description What was noticed without being refused. */
+            warnings?: components["schemas"]["Warning"][];
+        };
+        /** @description What the request came to, case by case. */
+        AttendanceResults: {
+            /** @description A verdict for each case, in the order of the request. */
+            results: components["schemas"]["AttendanceResult"][];
+        };
         /** @description How many of one function took part. */
         Attendees: {
             /**
@@ -3704,6 +3805,13 @@ export interface components {
             /** @description What it came to. */
             outcome?: components["schemas"]["Prose"];
         };
+        /** @description A page of follow-ups. */
+        FollowUpPage: {
+            /** @description The follow-ups, those due first in front. */
+            items: components["schemas"]["FollowUpSummary"][];
+            /** @description Where the page stands in the list. */
+            page: components["schemas"]["PageInfo"];
+        };
         /** @description Data of `follow_up_reassigned`. */
         FollowUpReassigned: {
             /**
@@ -3755,6 +3863,52 @@ export interface components {
          * @enum {string}
          */
         FollowUpStatus: "open" | "completed" | "cancelled";
+        /** @description A follow-up with what is needed to know its case by. */
+        FollowUpSummary: {
+            /**
+             * Format: uuid
+             * @description The member who has to come back to it.
+             */
+            assignee: string;
+            /**
+             * Format: uuid
+             * @description The case.
+             */
+            case_id: string;
+            /**
+             * @description The case's file number.
+             * @example TM-2014-0001
+             */
+            case_number: string;
+            /**
+             * Format: date
+             * @description When it is due.
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The follow-up's id.
+             */
+            follow_up: string;
+            /** @description The case's municipality; after a succession the successor. */
+            municipality: components["schemas"]["MunicipalityName"];
+            /** @description Whether it is open and was due before today. */
+            overdue: boolean;
+            /**
+             * Format: uuid
+             * @description The site in charge of the case.
+             */
+            site: string;
+            /** @description How far it has come. */
+            status: components["schemas"]["FollowUpStatus"];
+            /** @description What it is about. */
+            title: string;
+            /**
+             * Format: int64
+             * @description The case's newest version: the one to name in `If-Match`.
+             */
+            version: number;
+        };
         /** @description The formats of offerings, in their order. */
         FormatList: {
             /** @description The entries. */
@@ -4417,6 +4571,19 @@ export interface components {
         MunicipalityList: {
             /** @description The entries. */
             items: components["schemas"]["Municipality"][];
+        };
+        /** @description A municipality by key and name. */
+        MunicipalityName: {
+            /**
+             * @description The official key.
+             * @example 15002
+             */
+            key: string;
+            /**
+             * @description The name.
+             * @example Halle (Saale)
+             */
+            name: string;
         };
         /** @description The municipality as it was on the opening day. */
         MunicipalityReference: {
@@ -5329,6 +5496,18 @@ export interface components {
              */
             occurred_on: string;
             /** @description Why, if it needs saying. */
+            reason?: components["schemas"]["Prose"];
+        };
+        /** @description Records that municipalities attended an offering. */
+        RecordAttendances: {
+            /** @description Who attended, each case once. */
+            attendances: components["schemas"]["Attendance"][];
+            /**
+             * Format: date
+             * @description The day it was attended.
+             */
+            occurred_on: string;
+            /** @description Why, if it needs saying; it stands in every case. */
             reason?: components["schemas"]["Prose"];
         };
         /** @description Records a contact. */
@@ -18274,6 +18453,95 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
+    list_follow_ups: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at the most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description `page.next` of the page before.
+                 * @example Nw
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description `true`: only open ones that were due before today; `false`: only those that are not overdue.
+                 * @example true
+                 */
+                overdue?: boolean;
+                /**
+                 * @description Only those of this member; `me` is the caller.
+                 * @example me
+                 */
+                assignee?: string;
+                /** @description Only those that have come so far; `open` if it is not said. */
+                status?: components["schemas"]["FollowUpStatus"];
+                /**
+                 * @description Only those due before this day.
+                 * @example 2016-03-16
+                 */
+                due_before?: string;
+                /** @description Only those of this case. */
+                case?: string;
+            };
+            header?: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The ETag of the representation you have; 304 if it is still the same.
+                 * @example "7.1a2b3c4d"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of follow-ups. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "page": {
+                     *         "has_more": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUpPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
     list_members: {
         parameters: {
             query?: {
@@ -19209,6 +19477,185 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    record_attendances: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
+                 * @example true
+                 */
+                validate_only?: components["parameters"]["ValidateOnly"];
+            };
+            header: {
+                /**
+                 * @description The language of sentences: German (default) or English.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+                /**
+                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
+                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /**
+                 * @description The agency's code.
+                 * @example transmit
+                 */
+                agency: components["parameters"]["Agency"];
+                /**
+                 * @description The offering's id.
+                 * @example 014f8806-ef40-7000-8000-00000000d001
+                 */
+                offering_id: components["parameters"]["OfferingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "attendances": [
+                 *         {
+                 *           "case_id": "014f8806-ef40-7000-8000-00000000d001",
+                 *           "feedback": "Der Austausch mit anderen Kommunen hat am meisten geholfen.",
+                 *           "participants": [
+                 *             {
+                 *               "count": 1,
+                 *               "function": "Bildungsmonitoring"
+                 *             },
+                 *             {
+                 *               "count": 2,
+                 *               "function": "Sachbearbeitung Schulverwaltung"
+                 *             }
+                 *           ]
+                 *         },
+                 *         {
+                 *           "case_id": "014f8806-ef40-7000-8000-00000000d002",
+                 *           "participants": [
+                 *             {
+                 *               "count": 1,
+                 *               "function": "Bildungsmonitoring"
+                 *             },
+                 *             {
+                 *               "count": 2,
+                 *               "function": "Sachbearbeitung Schulverwaltung"
+                 *             }
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "occurred_on": "2016-04-14"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordAttendances"];
+            };
+        };
+        responses: {
+            /** @description The verdicts. With `validate_only=true` nothing was stored. */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    "Preference-Applied": components["headers"]["PreferenceApplied"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "case_id": "014f8806-ef40-7000-8000-00000000d001",
+                     *           "events": [
+                     *             {
+                     *               "actor": {
+                     *                 "member": "014a0325-8c00-7000-8000-00000000c001",
+                     *                 "role": "advisor"
+                     *               },
+                     *               "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *               "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                     *               "data": {
+                     *                 "feedback": "Der Austausch mit anderen Kommunen hat am meisten geholfen.",
+                     *                 "offering": "014f8806-ef40-7000-8000-00000000f001",
+                     *                 "participants": [
+                     *                   {
+                     *                     "count": 1,
+                     *                     "function": "Bildungsmonitoring"
+                     *                   },
+                     *                   {
+                     *                     "count": 2,
+                     *                     "function": "Sachbearbeitung Schulverwaltung"
+                     *                   }
+                     *                 ],
+                     *                 "title": "Thementag Bildungsmonitoring"
+                     *               },
+                     *               "id": "014f8806-ef40-7000-8000-00000000e001",
+                     *               "occurred_on": "2016-04-14",
+                     *               "position": 61,
+                     *               "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *               "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                     *               "schema": 1,
+                     *               "stream": {
+                     *                 "id": "014f8806-ef40-7000-8000-00000000d001",
+                     *                 "kind": "case"
+                     *               },
+                     *               "type": "qualification_attended",
+                     *               "version": 45
+                     *             }
+                     *           ],
+                     *           "status": 201,
+                     *           "version": 45,
+                     *           "warnings": []
+                     *         },
+                     *         {
+                     *           "case_id": "014f8806-ef40-7000-8000-00000000d002",
+                     *           "problem": {
+                     *             "code": "rule-refused",
+                     *             "detail": "Attendance at this offering is on record in this case already.",
+                     *             "errors": [
+                     *               {
+                     *                 "code": "rule_refused",
+                     *                 "in": "body",
+                     *                 "message": "Attendance at this offering is on record in this case already.",
+                     *                 "pointer": "/offering",
+                     *                 "rule": "R34"
+                     *               }
+                     *             ],
+                     *             "href": "/problems/rule-refused",
+                     *             "rule": "R34",
+                     *             "status": 409,
+                     *             "title": "A rule refuses the command",
+                     *             "type": "urn:fallbuch:problem:rule-refused"
+                     *           },
+                     *           "status": 409
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AttendanceResults"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];

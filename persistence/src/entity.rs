@@ -2,6 +2,7 @@
 
 pub(crate) mod agency;
 pub(crate) mod catalogue;
+pub(crate) mod follow_up;
 pub(crate) mod lane;
 pub(crate) mod setting;
 pub(crate) mod stream_head;

@@ -50,8 +50,8 @@ pub use migration::{MigrateError, Roles, migrate};
 pub use onboarding::Operator;
 pub use projection::{Following, StoppedAt};
 pub use read::{
-    Activity, ActivityCount, CaseFilter, CaseHead, CaseListItem, CaseRead, Earlier, Page, Point,
-    RecordedBody, StreamRead,
+    Activity, ActivityCount, CaseFilter, CaseHead, CaseListItem, CaseRead, Earlier, FollowUpFilter,
+    FollowUpListItem, Page, Point, RecordedBody, StreamRead,
 };
 pub use rebuild::{Rebuildable, Rebuilt};
 pub use sources::{Clock, IdSource, Sources};

@@ -151,7 +151,10 @@ const APPLICATION: &[(&str, &str)] = &[
     ("SELECT", "_sqlx_migrations, catalogue"),
     ("SELECT, INSERT", "event, access_log"),
     ("SELECT, INSERT", "agency"),
-    ("SELECT, INSERT, UPDATE", "lane, stream_head, counter"),
+    (
+        "SELECT, INSERT, UPDATE",
+        "lane, stream_head, follow_up, counter",
+    ),
     ("SELECT, INSERT, UPDATE, DELETE", "unique_key"),
     ("SELECT", "projection, activity"),
     ("SELECT, INSERT, DELETE", "setting"),
@@ -171,7 +174,7 @@ const PROJECTOR: &[(&str, &str)] = &[
     ("EXECUTE", "FUNCTION heads_of(uuid[])"),
     (
         "SELECT, INSERT, UPDATE, DELETE",
-        "stream_head, unique_key, counter, projection, activity",
+        "stream_head, follow_up, unique_key, counter, projection, activity",
     ),
 ];
 

@@ -4,12 +4,14 @@ mod activity;
 mod case;
 mod earlier;
 mod feed;
+mod follow_up;
 mod history;
 mod stream;
 
 pub use activity::{Activity, ActivityCount};
 pub use case::{CaseFilter, CaseHead, CaseListItem, CaseRead};
 pub use earlier::Earlier;
+pub use follow_up::{FollowUpFilter, FollowUpListItem};
 pub use history::Point;
 use serde::Serialize;
 use serde_json::value::RawValue;

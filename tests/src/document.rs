@@ -236,7 +236,9 @@ impl Operation {
         // A command is validated (200) or carried out (201).
         let second = successes.next().filter(|(status, _)| *status == 201);
         assert!(successes.next().is_none(), "{} has one success", self.id);
-        assert_eq!(second.is_some(), self.method == "POST", "{}", self.id);
+        // Many cases in one request have a verdict each, validated or not, and the answer is 200 in any case.
+        let acts = self.method == "POST" && self.id != "record_attendances";
+        assert_eq!(second.is_some(), acts, "{}", self.id);
         second
             .or(first)
             .unwrap_or_else(|| panic!("{} has a success", self.id))

@@ -227,6 +227,7 @@ async fn the_application_reaches_one_agency_at_a_time_and_none_without() {
         for attack in [
             format!("INSERT INTO event (agency_id) VALUES ('{theirs}')"),
             format!("INSERT INTO stream_head (agency_id) VALUES ('{theirs}')"),
+            format!("INSERT INTO follow_up (agency_id) VALUES ('{theirs}')"),
             format!("INSERT INTO lane (agency_id) VALUES ('{theirs}')"),
             format!("UPDATE unique_key SET agency_id = '{theirs}'"),
             format!("UPDATE stream_head SET agency_id = '{theirs}'"),

@@ -345,7 +345,11 @@ on_both!(
         // Opening one addresses no agency.
         let of_agencies = agency::sample::bodies().unwrap().len() - 1;
         let of_offers = OfferingCommand::OPERATIONS.len() + SolutionCommand::OPERATIONS.len();
-        assert_eq!(commands, CommandKind::ALL.len() + of_agencies + of_offers);
+        // And the one to many cases.
+        assert_eq!(
+            commands,
+            CommandKind::ALL.len() + of_agencies + of_offers + 1
+        );
         assert!(asked > 700, "{asked} requests");
         let raw = world.raw().await;
         assert_eq!(raw.number(CASE_EVENTS).await, told, "nothing was recorded");

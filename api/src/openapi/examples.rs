@@ -1,5 +1,6 @@
 //! Worked examples for every operation, made from the domain's samples by the code that answers.
 
+mod across;
 mod offers;
 
 use fallbuch_domain::agency::{AgencyEvent, AgencyState};
@@ -110,6 +111,7 @@ pub(super) fn all() -> Result<Examples, ContractError> {
     cases(&mut add, &history)?;
     catalogue(&mut add)?;
     offers::add(&mut examples)?;
+    across::add(&mut examples)?;
     let mut add = |operation: &str, example: Value| {
         examples.responses.insert(operation.to_owned(), example);
     };

@@ -17,6 +17,7 @@ use crate::problem_catalogue::ProblemCode;
 /// Lists that come in pages.
 pub(super) const PAGED: &[&str] = &[
     "list_cases",
+    "list_follow_ups",
     "list_events",
     "read_timeline",
     "read_feed",
@@ -32,6 +33,9 @@ pub(super) const CREATING: &[&str] = &[
     "schedule_offering",
     "describe_solution",
 ];
+
+/// The command to many cases, each of which is decided by itself on its newest version.
+pub(super) const OF_MANY: &str = "record_attendances";
 
 const ABOUT: &str = "Fallbuch keeps the cases of the agencies that advise Landkreise and kreisfreie \
 Städte on data-based municipal education management. A case is a stream of events; its state, its \
@@ -238,13 +242,17 @@ pub(super) fn success_headers(id: &str, is_command: bool, secured: bool) -> Valu
     if secured {
         add("RateLimit", "RateLimit");
         add("RateLimit-Policy", "RateLimitPolicy");
+    }
+    if secured && id != OF_MANY {
         add("ETag", "ETag");
     }
     if is_command {
         add("Preference-Applied", "PreferenceApplied");
-        add("Location", "Location");
         add("Idempotent-Replayed", "IdempotentReplayed");
         add("Content-Language", "ContentLanguage");
+    }
+    if is_command && id != OF_MANY {
+        add("Location", "Location");
     }
     if PAGED.contains(&id) {
         add("Link", "Link");

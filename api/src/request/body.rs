@@ -12,6 +12,7 @@ use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::NoQuery;
 use crate::body_schema::BodySchemas;
@@ -95,6 +96,21 @@ impl<B> Command<B> {
         Some(StoredKey {
             key: key.as_str().to_owned(),
             fingerprint: fingerprint(&parts),
+        })
+    }
+
+    /// The key of one part of a command that is carried out part by part: of what is `said` about the thing with this
+    /// id. No client's own key is like it, as a line break stands in none.
+    pub(crate) fn key_of(
+        &self,
+        (thing, said): (Uuid, &[u8]),
+        fingerprint: impl Fn(&[&[u8]]) -> Vec<u8>,
+    ) -> Option<StoredKey> {
+        let key = self.key.as_ref()?;
+        let [method, path, query, _] = &self.request;
+        Some(StoredKey {
+            key: format!("{}\n{thing}", key.as_str()),
+            fingerprint: fingerprint(&[method, path, query, said]),
         })
     }
 }

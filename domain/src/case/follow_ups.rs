@@ -88,6 +88,27 @@ wire! {
     }
 }
 
+impl FollowUpStatus {
+    /// Every status.
+    pub const ALL: &[Self] = &[Self::Open, Self::Completed, Self::Cancelled];
+
+    /// The code on the wire.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.code() == code)
+    }
+}
+
 impl CaseState {
     /// The follow-up with this id.
     #[must_use]

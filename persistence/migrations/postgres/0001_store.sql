@@ -9,7 +9,7 @@ CREATE TABLE agency (
 );
 
 -- One row per agency, moved by the transaction that appends: positions are dense and in commit order.
--- generation names the rows of stream_head, unique_key and counter that count; a rebuild fills the
+-- generation names the rows of stream_head, follow_up, unique_key and counter that count; a rebuild fills the
 -- next one and moves the lane to it.
 CREATE TABLE lane (
     agency_id        uuid    PRIMARY KEY,
@@ -78,6 +78,20 @@ CREATE TABLE stream_head (
 CREATE INDEX stream_head_case ON stream_head (agency_id, generation, stream_id) WHERE stream_kind = 'case';
 CREATE INDEX stream_head_other ON stream_head (agency_id, generation, stream_kind, stream_id) WHERE stream_kind <> 'case';
 
+-- The follow-ups of the cases' newest states; the columns of their cases are those of stream_head.
+CREATE TABLE follow_up (
+    agency_id    uuid    NOT NULL,
+    generation   integer NOT NULL,
+    stream_id    uuid    NOT NULL,
+    follow_up_id uuid    NOT NULL,
+    due_on       date    NOT NULL,
+    status       text    NOT NULL,
+    assignee_id  uuid    NOT NULL,
+    title        text    NOT NULL,
+    PRIMARY KEY (agency_id, generation, stream_id, follow_up_id)
+) WITH (fillfactor = 70);
+CREATE INDEX follow_up_due ON follow_up (agency_id, generation, status, due_on, follow_up_id);
+
 -- What at most one stream of an agency holds at a time.
 CREATE TABLE unique_key (
     agency_id  uuid    NOT NULL,
@@ -121,6 +135,8 @@ BEGIN
     RETURN OLD;
 END $$;
 CREATE TRIGGER stream_head_kept BEFORE DELETE ON stream_head
+    FOR EACH ROW EXECUTE FUNCTION refuse_removal();
+CREATE TRIGGER follow_up_kept BEFORE DELETE ON follow_up
     FOR EACH ROW EXECUTE FUNCTION refuse_removal();
 CREATE TRIGGER counter_kept BEFORE DELETE ON counter
     FOR EACH ROW EXECUTE FUNCTION refuse_removal();
@@ -198,7 +214,7 @@ CREATE TRIGGER setting_fixed BEFORE UPDATE OR DELETE ON setting
 DO $$
 DECLARE tenant_table text;
 BEGIN
-    FOREACH tenant_table IN ARRAY ARRAY['lane', 'event', 'stream_head', 'unique_key', 'counter', 'projection', 'activity', 'access_log'] LOOP
+    FOREACH tenant_table IN ARRAY ARRAY['lane', 'event', 'stream_head', 'follow_up', 'unique_key', 'counter', 'projection', 'activity', 'access_log'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('CREATE POLICY own_agency ON %I '

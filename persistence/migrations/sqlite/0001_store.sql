@@ -9,7 +9,7 @@ CREATE TABLE agency (
 ) STRICT;
 
 -- One row per agency, moved by the transaction that appends: positions are dense and in commit order.
--- generation names the rows of stream_head, unique_key and counter that count; a rebuild fills the
+-- generation names the rows of stream_head, follow_up, unique_key and counter that count; a rebuild fills the
 -- next one and moves the lane to it.
 CREATE TABLE lane (
     agency_id        BLOB    NOT NULL PRIMARY KEY,
@@ -82,6 +82,20 @@ CREATE TABLE stream_head (
 CREATE INDEX stream_head_case ON stream_head (agency_id, generation, stream_id) WHERE stream_kind = 'case';
 CREATE INDEX stream_head_other ON stream_head (agency_id, generation, stream_kind, stream_id) WHERE stream_kind <> 'case';
 
+-- The follow-ups of the cases' newest states; the columns of their cases are those of stream_head.
+CREATE TABLE follow_up (
+    agency_id    BLOB    NOT NULL,
+    generation   INTEGER NOT NULL,
+    stream_id    BLOB    NOT NULL,
+    follow_up_id BLOB    NOT NULL,
+    due_on       TEXT    NOT NULL,
+    status       TEXT    NOT NULL,
+    assignee_id  BLOB    NOT NULL,
+    title        TEXT    NOT NULL,
+    PRIMARY KEY (agency_id, generation, stream_id, follow_up_id)
+) STRICT;
+CREATE INDEX follow_up_due ON follow_up (agency_id, generation, status, due_on, follow_up_id);
+
 -- What at most one stream of an agency holds at a time.
 CREATE TABLE unique_key (
     agency_id  BLOB    NOT NULL,
@@ -119,6 +133,9 @@ CREATE UNIQUE INDEX projection_live ON projection (agency_id, name) WHERE live;
 CREATE TRIGGER stream_head_kept BEFORE DELETE ON stream_head
 WHEN OLD.generation = (SELECT generation FROM lane WHERE agency_id = OLD.agency_id)
 BEGIN SELECT RAISE(ABORT, 'rows of stream_head that count are not removed'); END;
+CREATE TRIGGER follow_up_kept BEFORE DELETE ON follow_up
+WHEN OLD.generation = (SELECT generation FROM lane WHERE agency_id = OLD.agency_id)
+BEGIN SELECT RAISE(ABORT, 'rows of follow_up that count are not removed'); END;
 CREATE TRIGGER counter_kept BEFORE DELETE ON counter
 WHEN OLD.generation = (SELECT generation FROM lane WHERE agency_id = OLD.agency_id)
 BEGIN SELECT RAISE(ABORT, 'rows of counter that count are not removed'); END;

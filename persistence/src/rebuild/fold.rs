@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use fallbuch_domain::case::FollowUp;
 use fallbuch_domain::envelope::read_event;
 use fallbuch_domain::{Claim, Key, State, StreamKind};
 use tokio::task::JoinHandle;
@@ -22,6 +23,8 @@ pub(super) struct FoldedStream {
     pub(super) head: HeadRow,
     /// The unique keys it holds.
     pub(super) keys: BTreeSet<Key>,
+    /// Its follow-ups, if it has any.
+    pub(super) follow_ups: Vec<FollowUp>,
     /// Whether the generation may hold an older state of it.
     pub(super) again: bool,
 }
@@ -275,6 +278,7 @@ impl Open {
             id: self.id,
             head: HeadRow::of(&state, version, position, self.recorded_at)?,
             keys: self.keys,
+            follow_ups: state.follow_ups().to_vec(),
             again,
         })
     }

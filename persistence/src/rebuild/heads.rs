@@ -1,5 +1,5 @@
-//! Rebuilding what is written with each event: newest states with the columns of lists, unique keys
-//! and counters.
+//! Rebuilding what is written with each event: newest states with the columns of lists, follow-ups,
+//! unique keys and counters.
 //!
 //! Streams are folded one after the other, so that one state is in memory at a time. What was
 //! appended meanwhile is folded anew, round by round, the last round under the agency's lane.
@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Statement, Valu
 
 use super::fold::{Fold, FoldedStream};
 use super::{Rebuilt, difference, lock_lane, sweep};
-use crate::entity::{stream_head, unique_key};
+use crate::entity::{follow_up, stream_head, unique_key};
 use crate::error::StoreError;
 use crate::projection::{begin, for_update};
 use crate::session::signed;
@@ -26,6 +26,9 @@ const NAME: &str = "heads";
 /// How many streams one transaction stores at the most.
 const STREAMS: usize = 500;
 
+/// How many follow-ups one statement stores at the most: a case can have any number of them.
+const ROWS: usize = 500;
+
 /// After how few events that came meanwhile the last round begins.
 const FEW: u64 = 500;
 
@@ -33,13 +36,18 @@ const FEW: u64 = 500;
 const ROUNDS: usize = 10;
 
 /// The tables with the columns that tell rows apart, and all columns.
-const TABLES: [(&str, &str, &str); 3] = [
+const TABLES: [(&str, &str, &str); 4] = [
     (
         "stream_head",
         "stream_id",
         "stream_id, stream_kind, version, last_position, recorded_at, state_schema, state, \
          case_number, stage, municipality_key, municipality_name, municipality_kind, land, site_id, \
          advisor_id, opened_on, agreed_until",
+    ),
+    (
+        "follow_up",
+        "stream_id, follow_up_id",
+        "stream_id, follow_up_id, due_on, status, assignee_id, title",
     ),
     ("unique_key", "kind, key", "kind, key, stream_id"),
     ("counter", "name", "name, value"),
@@ -166,7 +174,7 @@ impl Generations {
     ) -> Result<(), StoreError> {
         // All of them first: a key can have passed from one to another.
         for stream in streams.iter().filter(|stream| stream.again) {
-            for table in ["stream_head", "unique_key"] {
+            for table in ["stream_head", "follow_up", "unique_key"] {
                 let sql = format!(
                     "DELETE FROM {table} WHERE agency_id = $1 AND generation = $2 AND stream_id = $3"
                 );
@@ -174,11 +182,14 @@ impl Generations {
                 self.run(transaction, &sql, values).await?;
             }
         }
-        let (mut heads, mut keys) = (Vec::with_capacity(streams.len()), Vec::new());
+        let mut heads = Vec::with_capacity(streams.len());
+        let (mut keys, mut follow_ups) = (Vec::new(), Vec::new());
         for stream in streams {
             let (agency, scratch, id) = (self.scope.agency(), self.scratch, stream.id);
             let held = stream.keys.into_iter();
             keys.extend(held.map(|key| unique_key::of(agency, scratch, key, id)));
+            let listed = stream.follow_ups.into_iter();
+            follow_ups.extend(listed.map(|one| follow_up::of(agency, scratch, id, one)));
             heads.push(stream_head::of(agency, scratch, id, stream.head));
         }
         if heads.is_empty() {
@@ -187,6 +198,11 @@ impl Generations {
         stream_head::Entity::insert_many(heads)
             .exec_without_returning(transaction)
             .await?;
+        for piece in follow_ups.chunks(ROWS) {
+            follow_up::Entity::insert_many(piece.iter().cloned())
+                .exec_without_returning(transaction)
+                .await?;
+        }
         if !keys.is_empty() {
             unique_key::Entity::insert_many(keys)
                 .exec_without_returning(transaction)

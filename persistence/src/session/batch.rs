@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fallbuch_domain::case::CaseRow;
+use fallbuch_domain::case::{CaseRow, FollowUp};
 use fallbuch_domain::{Claim, Key, State};
 use time::Date;
 use uuid::Uuid;
@@ -75,6 +75,8 @@ pub(crate) struct Batch {
     pub(crate) from: Lane,
     pub(crate) events: Vec<EventRow>,
     pub(crate) heads: BTreeMap<Uuid, HeadRow>,
+    /// The follow-ups that are new or changed, by case and id.
+    pub(crate) follow_ups: BTreeMap<(Uuid, Uuid), FollowUp>,
     /// What becomes of each unique key that the batch touches.
     pub(crate) keys: BTreeMap<Key, KeyChange>,
     pub(crate) counters: BTreeMap<String, i64>,
@@ -87,6 +89,7 @@ impl Batch {
             from,
             events: Vec::new(),
             heads: BTreeMap::new(),
+            follow_ups: BTreeMap::new(),
             keys: BTreeMap::new(),
             counters: BTreeMap::new(),
         }
@@ -129,9 +132,16 @@ impl Batch {
         }
     }
 
-    /// Whether it touches unique keys or counters.
-    pub(crate) fn has_claims(&self) -> bool {
-        !self.keys.is_empty() || !self.counters.is_empty()
+    /// Adds what became of the follow-ups of `stream`.
+    pub(crate) fn follow(&mut self, stream: Uuid, before: Option<&State>, after: &State) {
+        let changed = after.follow_ups_since(before).cloned();
+        self.follow_ups
+            .extend(changed.map(|one| ((stream, one.id), one)));
+    }
+
+    /// Whether it touches more than the log and the states: unique keys, counters or follow-ups.
+    pub(crate) fn has_more(&self) -> bool {
+        !self.keys.is_empty() || !self.counters.is_empty() || !self.follow_ups.is_empty()
     }
 
     /// The keys that nobody holds any more.

@@ -16,7 +16,7 @@ use crate::writer::Founding;
 /// if the lane has moved, nothing is stored. Rows come out of their columns by subscript: `unnest` of
 /// many arrays puts each of them into a store of its own first, which costs more than the inserts.
 macro_rules! append {
-    ($claims:expr) => {
+    ($more:expr) => {
         concat!(
             "
 WITH moved AS (
@@ -51,18 +51,18 @@ WITH moved AS (
         site_id = EXCLUDED.site_id, advisor_id = EXCLUDED.advisor_id,
         opened_on = EXCLUDED.opened_on, agreed_until = EXCLUDED.agreed_until
 )",
-            $claims,
+            $more,
             " SELECT count(*) FROM moved"
         )
     };
 }
 
-/// The append of a batch that claims neither keys nor counters: most of them.
+/// The append of a batch that has nothing more, neither claims nor follow-ups: most of them.
 const APPEND: &str = append!("");
 
 /// Keys that change are found one by one and then by their place in the table: joined, all keys of the
 /// agency would be gone through. Nobody else moves them meanwhile, as the lane is locked.
-const APPEND_WITH_CLAIMS: &str = append!(
+const APPEND_WITH_MORE: &str = append!(
     ", released AS (
     DELETE FROM unique_key WHERE ctid IN (SELECT held.ctid
         FROM moved, unnest($38::text[], $39::text[]) AS gone (kind, key), LATERAL (
@@ -81,6 +81,11 @@ const APPEND_WITH_CLAIMS: &str = append!(
     INSERT INTO counter (agency_id, generation, name, value)
     SELECT moved.*, new.* FROM moved, unnest($46::text[], $47::bigint[]) AS new
     ON CONFLICT (agency_id, generation, name) DO UPDATE SET value = EXCLUDED.value
+), followed AS (
+    INSERT INTO follow_up (agency_id, generation, stream_id, follow_up_id, due_on, status, assignee_id, title)
+    SELECT moved.*, new.* FROM moved, unnest($48::uuid[], $49::uuid[], $50::date[], $51::text[], $52::uuid[], $53::text[]) AS new
+    ON CONFLICT (agency_id, generation, stream_id, follow_up_id) DO UPDATE SET due_on = EXCLUDED.due_on,
+        status = EXCLUDED.status, assignee_id = EXCLUDED.assignee_id, title = EXCLUDED.title
 )"
 );
 
@@ -151,8 +156,9 @@ impl Session for PgConnection {
         let cases = || heads().map(|head| head.case.as_ref());
         let places = || cases().map(|case| case.map(|case| &case.municipality));
         let to = batch.to();
-        let claims = batch.has_claims();
-        let sql = if claims { APPEND_WITH_CLAIMS } else { APPEND };
+        let follow_ups = || batch.follow_ups.values();
+        let more = batch.has_more();
+        let sql = if more { APPEND_WITH_MORE } else { APPEND };
         let append = sqlx::query_scalar(stated(sql))
             .bind(batch.agency)
             .bind(signed(to.position))
@@ -193,7 +199,7 @@ impl Session for PgConnection {
             .bind(column!(cases(), case => case.map(|case| case.advisor)))
             .bind(column!(cases(), case => case.map(|case| case.opened_on)))
             .bind(column!(cases(), case => case.and_then(|case| case.agreed_until)));
-        if !claims {
+        if !more {
             let moved: i64 = append.fetch_one(&mut *self).await?;
             return Ok(moved == 1);
         }
@@ -208,6 +214,12 @@ impl Session for PgConnection {
             .bind(column!(batch.passed(), passed => passed.1))
             .bind(column!(batch.counters.keys(), name => name.as_str()))
             .bind(column!(batch.counters.values(), value => *value))
+            .bind(column!(batch.follow_ups.keys(), place => place.0))
+            .bind(column!(follow_ups(), one => one.id))
+            .bind(column!(follow_ups(), one => one.due_on))
+            .bind(column!(follow_ups(), one => one.status.code()))
+            .bind(column!(follow_ups(), one => one.assignee))
+            .bind(column!(follow_ups(), one => one.title.as_str()))
             .fetch_one(&mut *self)
             .await?;
         Ok(moved == 1)

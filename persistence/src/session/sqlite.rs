@@ -94,6 +94,7 @@ impl Session for SqliteConnection {
         }
         events(self, batch).await?;
         heads(self, batch).await?;
+        follow_ups(self, batch).await?;
         keys_and_counters(self, batch).await?;
         Ok(true)
     }
@@ -178,6 +179,28 @@ async fn heads(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), s
              opened_on = excluded.opened_on, agreed_until = excluded.agreed_until",
         );
         upsert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn follow_ups(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
+    for ((stream, id), one) in &batch.follow_ups {
+        sqlx::query(stated(
+            "INSERT INTO follow_up (agency_id, generation, stream_id, follow_up_id, due_on, status, assignee_id, title) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT (agency_id, generation, stream_id, follow_up_id) DO UPDATE SET due_on = excluded.due_on, \
+             status = excluded.status, assignee_id = excluded.assignee_id, title = excluded.title",
+        ))
+        .bind(batch.agency)
+        .bind(batch.from.generation)
+        .bind(*stream)
+        .bind(*id)
+        .bind(one.due_on)
+        .bind(one.status.code())
+        .bind(one.assignee)
+        .bind(one.title.0.clone())
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }

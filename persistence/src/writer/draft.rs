@@ -242,7 +242,7 @@ impl Draft {
     fn store(
         &mut self,
         prepared: &Prepared<'_>,
-        cache: &AgencyCache,
+        cache: &mut AgencyCache,
         (key, command_id): (&IdempotencyKey, Uuid),
         outcome: Outcome,
     ) -> Result<Receipt, CommandError> {
@@ -270,6 +270,9 @@ impl Draft {
         self.bytes += rows.iter().map(|row| row.body.len()).sum::<usize>();
         self.batch.events.extend(rows);
         self.batch.heads.insert(stream, head);
+        let before = self.known(cache, stream);
+        let before = before.as_ref().map(|known| known.state.as_ref());
+        self.batch.follow(stream, before, &outcome.state);
         self.batch.claim(stream, outcome.claims);
         self.states.insert(
             stream,

@@ -1,6 +1,8 @@
 //! Two agencies that have everything in common but themselves: what each does, what each reads, and how its rows are put
 //! into disorder.
 
+mod disorder;
+mod follow_ups;
 mod offers;
 
 use std::fmt::Write as _;
@@ -32,6 +34,7 @@ use crate::sources::{Clock, IdSource, Sources};
 use crate::store::{Options, Store};
 use crate::tenant::Scope;
 use crate::writer::{Expected, IdempotencyKey, Receipt};
+use disorder::{COPIED, EXTRA, REGISTRATIONS, SOMEBODY, WRONG};
 
 const CODES: [&str; 2] = ["alpha", "beta"];
 
@@ -132,51 +135,6 @@ fn identity() -> Identity {
 pub(super) fn agency(whose: usize) -> Uuid {
     Uuid::from_u128(0xa000 + whose as u128)
 }
-
-const SOMEBODY: &str = "INSERT INTO login (issuer, subject, agency_id, member_id) \
-     VALUES ('issuer', 'a somebody else', $1, $2)";
-
-const REGISTRATIONS: &str = "INSERT OR IGNORE INTO projection (agency_id, name, generation, position, live) \
-     SELECT $1, name, generation, 0, FALSE FROM (SELECT 'heads' AS name UNION SELECT 'activity'), \
-     (SELECT 2 AS generation UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7)";
-
-/// The generation that counts, of what is written with each event and of what follows.
-const LIVE: &str = "SELECT generation FROM lane WHERE agency_id = $1";
-const FOLLOWING: &str =
-    "SELECT generation FROM projection WHERE agency_id = $1 AND name = 'activity' AND live";
-
-/// The tables with generations, their other columns, and the generation that counts.
-const COPIED: [(&str, &str, &str); 4] = [
-    (
-        "stream_head",
-        "stream_id, stream_kind, version, last_position, recorded_at, state_schema, state, case_number, stage, \
-         municipality_key, municipality_name, municipality_kind, land, site_id, advisor_id, opened_on, agreed_until",
-        LIVE,
-    ),
-    ("unique_key", "kind, key, stream_id", LIVE),
-    ("counter", "name, value", LIVE),
-    ("activity", "month, type, count", FOLLOWING),
-];
-
-/// Rows that the other agency has not.
-const EXTRA: [&str; 3] = [
-    "INSERT INTO unique_key SELECT agency_id, 10, 'extra', hex(agency_id), agency_id FROM agency WHERE agency_id = $1",
-    "INSERT INTO counter SELECT agency_id, 10, hex(agency_id), 7 FROM agency WHERE agency_id = $1",
-    "INSERT INTO activity SELECT agency_id, 10, '2001-01-01', hex(agency_id), 7 FROM agency WHERE agency_id = $1",
-];
-
-/// Wrong values among the rows that count.
-const WRONG: [&str; 5] = [
-    "UPDATE stream_head SET stage = 'closed' WHERE agency_id = $1 AND stream_kind = 'case' \
-     AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
-    "DELETE FROM unique_key WHERE agency_id = $1 AND key = '15002' \
-     AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
-    "UPDATE counter SET value = value + 1 WHERE agency_id = $1 \
-     AND generation = (SELECT generation FROM lane WHERE agency_id = $1)",
-    "UPDATE activity SET count = count + 1 WHERE agency_id = $1 AND type = 'case_opened' AND generation = \
-     (SELECT generation FROM projection WHERE agency_id = $1 AND name = 'activity' AND live)",
-    "UPDATE projection SET failed_at = 9, failure = 'x' WHERE agency_id = $1 AND live",
-];
 
 impl Scene {
     pub(super) async fn open(folder: &Path, order: &[usize]) -> Self {
@@ -387,6 +345,7 @@ impl Scene {
             .await;
         let at = (Some(second.stream), Expected::Version(second.version));
         self.execute(whose, at, closing(), "close").await.unwrap();
+        self.schedule(whose, first.stream).await;
         // The key is free again, and taken again.
         self.open_case(whose, "15003", "open a third")
             .await
@@ -429,6 +388,7 @@ impl Scene {
             .await
             .unwrap();
         self.see(whose, "cases", &list);
+        self.read_follow_ups(whose).await;
         for item in &list.items {
             let id = item.id;
             let case = store.case(&access, id).await.unwrap().unwrap();
@@ -579,6 +539,7 @@ pub(super) async fn rows(folder: &Path, agency: Uuid) -> Vec<String> {
         "SELECT 'lane ' || position || ' ' || last_recorded_at || ' ' || generation FROM lane WHERE agency_id = $1",
         "SELECT 'event ' || position || ' ' || hex(stream_id) || ' ' || version || ' ' || type FROM event WHERE agency_id = $1 ORDER BY position",
         "SELECT 'head ' || generation || ' ' || hex(stream_id) || ' ' || version || ' ' || state FROM stream_head WHERE agency_id = $1 ORDER BY generation, stream_id",
+        "SELECT 'follow-up ' || generation || ' ' || hex(stream_id) || ' ' || due_on || ' ' || status || ' ' || title FROM follow_up WHERE agency_id = $1 ORDER BY generation, stream_id, follow_up_id",
         "SELECT 'key ' || generation || ' ' || kind || ' ' || key || ' ' || hex(stream_id) FROM unique_key WHERE agency_id = $1 ORDER BY generation, kind, key",
         "SELECT 'counter ' || generation || ' ' || name || ' ' || value FROM counter WHERE agency_id = $1 ORDER BY generation, name",
         "SELECT 'projection ' || name || ' ' || generation || ' ' || position || ' ' || live FROM projection WHERE agency_id = $1 ORDER BY name, generation",
