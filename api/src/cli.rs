@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 mod catalogue;
+mod demo;
 mod members;
 mod migrate;
 mod tables;
@@ -19,7 +20,7 @@ use time::Duration;
 
 pub use self::tables::Unfinished;
 use crate::config::{Action, CommandLine, Config, ConfigAction, ConfigError, show};
-use crate::demo::{self, DemoError};
+use crate::demo::DemoError;
 use crate::import::{TablesError, TemplateError};
 use crate::metrics::{RequestMetrics, registry};
 use crate::metrics_listener::start_metrics;
@@ -133,7 +134,7 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
             done
         }
         Action::Catalogue { action } => catalogue::run(&migrate::owned(&config)?, action).await,
-        Action::Demo => demo_now(&config).await,
+        Action::Demo { size, seed } => demo::run(&config, size, seed).await,
         Action::Import(arguments) => tables::run(&config, *arguments).await,
         Action::Rebuild {
             what,
@@ -291,28 +292,6 @@ async fn token(config: &Config, agency: &str, role: Role) -> Result<String, CliE
     Ok(token? + "\n")
 }
 
-async fn demo_now(config: &Config) -> Result<String, CliError> {
-    config.make_data_dir()?;
-    let store = open(config).await?;
-    let operator = store.operator();
-    let seeded = operator.is_to_be_filled().await?;
-    if seeded {
-        operator.fill(demo::seed(&store)).await?;
-    }
-    let token = token_for(config, &store, demo::AGENCY, Role::Coordinator).await;
-    store.shutdown().await;
-    let token = token?;
-    let base = base_of(config);
-    let mut text = String::new();
-    let state = if seeded {
-        "Nine agencies, their sites and members, and the case of Halle (Saale) are in the database."
-    } else {
-        "The database has data already; nothing was added."
-    };
-    write_guide(&mut text, state, &base, &token);
-    Ok(text)
-}
-
 async fn rebuild(
     config: &Config,
     what: &[Rebuildable],
@@ -365,25 +344,4 @@ async fn rebuild_in(
         }
     }
     Ok((text, differences))
-}
-
-fn write_guide(text: &mut String, state: &str, base: &str, token: &str) {
-    let cases = format!("{base}/v1/agencies/{}/cases", demo::AGENCY);
-    // Writing to a string does not fail.
-    let _infallible = write!(
-        text,
-        "{state}\n\n\
-         Documentation  {base}/docs/\n\
-         Contract       {base}/openapi.json\n\
-         Health         {base}/health/ready\n\n\
-         A token of the coordinator of {agency}, valid for twelve hours:\n\n\
-         export TOKEN={token}\n\n\
-         Three requests to begin with:\n\n\
-         curl -s -H \"Authorization: Bearer $TOKEN\" {base}/v1/me\n\n\
-         curl -s -H \"Authorization: Bearer $TOKEN\" '{cases}?municipality=15002'\n\n\
-         curl -s -H \"Authorization: Bearer $TOKEN\" -H 'Accept-Language: en' \\\n  \
-         \"$(curl -s -H \"Authorization: Bearer $TOKEN\" '{cases}?municipality=15002' \\\n  \
-         | sed 's|.*\"case_id\":\"\\([^\"]*\\)\".*|{cases}/\\1/timeline|')\"\n",
-        agency = demo::AGENCY,
-    );
 }

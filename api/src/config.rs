@@ -13,7 +13,9 @@ mod actions;
 mod show;
 mod tables;
 
-pub(crate) use actions::{Action, CatalogueAction, ConfigAction, LoginArguments, MemberAction};
+pub(crate) use actions::{
+    Action, CatalogueAction, ConfigAction, DemoSize, LoginArguments, MemberAction,
+};
 pub(crate) use show::show;
 pub(crate) use tables::ImportArguments;
 

@@ -5,6 +5,7 @@
 //! names no date, the event's reason says `example`.
 
 mod history;
+pub mod network;
 
 use fallbuch_domain::agency::command::Terms;
 use fallbuch_domain::agency::{AgencyOpened, NETWORK};
@@ -43,6 +44,9 @@ pub enum DemoError {
     /// A history names something that there is not.
     #[error("a history of the demo names {0}, which is not there")]
     Unknown(String),
+    /// The network's histories cannot be planned.
+    #[error(transparent)]
+    Plan(#[from] network::PlanError),
     /// The shipped data cannot be read.
     #[error("shipped data: {0}")]
     Data(#[from] fallbuch_domain::catalogue::CatalogueError),

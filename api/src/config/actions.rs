@@ -1,10 +1,11 @@
 //! What the binary can be asked to do.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use fallbuch_domain::{Permission, Role};
 use fallbuch_persistence::Rebuildable;
 
 use super::ImportArguments;
+use crate::demo::network::Extent;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -33,8 +34,15 @@ pub(crate) enum Action {
         #[command(subcommand)]
         action: CatalogueAction,
     },
-    /// Fill an empty database with the nine agencies and a demo case, and print how to begin.
-    Demo,
+    /// Fill an empty database with the nine agencies and a demo, and print how to begin.
+    Demo {
+        /// How much is told.
+        #[arg(long, value_enum, default_value_t)]
+        size: DemoSize,
+        /// What chance decides in the network's histories: the same seed, the same histories.
+        #[arg(long, default_value_t = Extent::SEED)]
+        seed: u64,
+    },
     /// Import an agency's own tables.
     Import(Box<ImportArguments>),
     /// Rebuild what follows from the log, while servers go on.
@@ -58,6 +66,16 @@ pub(crate) enum Action {
     },
     /// Ask the server on this machine whether it can serve; for health checks.
     Health,
+}
+
+/// How much the demo tells.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum DemoSize {
+    /// The agencies, and what the public record tells.
+    #[default]
+    Small,
+    /// Ten years of all nine agencies, invented: 220 cases, 40,000 events.
+    Network,
 }
 
 /// What to do with the configuration.

@@ -16,6 +16,7 @@ mod http;
 mod large;
 mod latency;
 mod load;
+mod network;
 mod over_http;
 mod pgbench;
 mod process;
@@ -45,6 +46,7 @@ async fn main() {
     replay::measure(&mut report).await;
     large::measure(&mut report).await;
     latency::measure(&mut report).await;
+    network::measure(&mut report).await;
     process::measure(&mut report);
     report.finish().expect("the report can be written");
 }

@@ -76,7 +76,7 @@ impl Report {
     /// Prints the table and writes the summary.
     pub(crate) fn finish(&self) -> io::Result<()> {
         let mut table = format!(
-            "{:<20} {:>12} {:>12} {:<12} {:>6}  wanted\n",
+            "{:<24} {:>12} {:>12} {:<12} {:>6}  wanted\n",
             "figure", "value", "limit", "unit", "ratio"
         );
         for figure in &self.figures {
@@ -99,7 +99,7 @@ impl Figure {
             (Wanted::AtMost(most), Some(ratio)) => verdict("≤", most, ratio <= most),
         };
         format!(
-            "{:<20} {:>12.1} {:>12} {:<12} {:>6}  {wanted}\n",
+            "{:<24} {:>12.1} {:>12} {:<12} {:>6}  {wanted}\n",
             self.name,
             self.value,
             limit.unwrap_or_default(),
