@@ -20,7 +20,7 @@ use fallbuch_domain::case::command::RecordQualification;
 use fallbuch_domain::case::{Attendees, CaseCommand};
 use fallbuch_domain::text::Prose;
 use fallbuch_domain::{Command as DomainCommand, Finding};
-use fallbuch_persistence::{Access, Expected, Handling, IdempotencyKey, Store};
+use fallbuch_persistence::{Access, Expected, Handling, IdempotencyKey, RecordedBody, Store};
 use futures_util::stream::{self, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -231,7 +231,7 @@ async fn settle(
     let receipt = store
         .execute_handling(access, case, expected, command, key, handling)
         .await?;
-    let events = receipt.events.iter().map(|event| event.to_json());
+    let events = receipt.events.iter().map(RecordedBody::to_json);
     Ok(Verdict {
         status: 201,
         version: receipt.version,

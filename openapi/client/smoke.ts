@@ -28,6 +28,7 @@ const stages: Record<Stage, string> = {
   contact: "first contact",
   exploring: "exploring",
   agreed: "agreement signed",
+  paused: "resting",
   closed: "closed",
 };
 

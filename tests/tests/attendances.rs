@@ -213,7 +213,9 @@ on_both!(
         assert_eq!(twice["errors"][0]["pointer"], "/attendances/2/case_id");
         assert_eq!(twice["errors"][0]["code"], "not_unique");
         assert_eq!(twice["errors"].as_array().unwrap().len(), 1);
-        let many: Vec<_> = (0..201).map(|_| Uuid::now_v7().to_string()).collect();
+        let many: Vec<_> = (0..201_u128)
+            .map(|one| Uuid::from_u128(one).to_string())
+            .collect();
         let many: Vec<_> = many.iter().map(String::as_str).collect();
         let mut nobody = body(&[&case]);
         nobody["attendances"][0]["participants"] = json!([]);

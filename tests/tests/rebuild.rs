@@ -22,7 +22,7 @@ on_both!(
         assert!(told(&checked).contains("bayern activity: as the log says ("));
 
         let raw = Raw::owner(&database).await;
-        raw.run("UPDATE stream_head SET stage = 'closed' WHERE stage = 'agreed'")
+        raw.run("UPDATE stream_head SET stage = 'closed' WHERE case_number = 'TM-2014-0001'")
             .await
             .unwrap();
         raw.close().await;

@@ -38,7 +38,7 @@ async fn fill(
     let state = match (seeded, size) {
         (false, _) => "The database has data already; nothing was added.",
         (true, DemoSize::Small) => {
-            "Nine agencies, their sites and members, and the case of Halle (Saale) are in the database."
+            "Nine agencies, their sites and members, and seven cases after public history are in the database."
         }
         (true, DemoSize::Network) => {
             "Nine agencies with 220 cases and 40,000 events of ten years, all of it invented, are in the database."

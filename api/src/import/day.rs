@@ -1,7 +1,10 @@
 //! Days as people and spreadsheet programs write them.
 
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{Date, Month};
+use time::{Date, Month, OffsetDateTime};
+
+use fallbuch_domain::Timestamp;
 
 use crate::language::Localized;
 
@@ -12,6 +15,12 @@ use super::table::workbook::day_of_number;
 /// # Errors
 /// What is wrong, with what was probably meant; it is never taken for granted.
 pub(super) fn day(text: &str) -> Result<Date, Localized> {
+    if text.len() > 19
+        && let Ok(instant) = OffsetDateTime::parse(text, &Rfc3339)
+    {
+        // Midnight here is the evening before elsewhere, so the day is not simply the one that is written.
+        return Err(unreadable(Some(Timestamp::new(instant).berlin_date())));
+    }
     let (date, time) = match text.split_once([' ', 'T']) {
         Some((date, time)) => (date, time.trim()),
         None => (text, ""),
@@ -92,7 +101,7 @@ mod tests {
             "01.09.2015",
             "1.9.2015",
             "01.09.2015 00:00",
-            "2015-09-01T08:30:00Z",
+            "2015-09-01T08:30:00",
         ] {
             assert_eq!(day(text), Ok(date!(2015 - 09 - 01)), "{text}");
         }
@@ -100,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_others_are_named_with_what_was_probably_meant() {
-        for text in ["01.09.15", "42248", "42248.0"] {
+        for text in ["01.09.15", "42248", "42248.0", "2015-08-31T22:00:00Z"] {
             assert_eq!(
                 day(text),
                 Err(unreadable(Some(date!(2015 - 09 - 01)))),

@@ -23,10 +23,10 @@ impl Known<'_> {
     pub(super) fn site(&self, text: &str) -> Result<Uuid, Localized> {
         let id: Option<Uuid> = text.parse().ok();
         let name = folded(text);
-        let mut sites = self.agency.sites.iter();
+        let mut sites = self.agency.open_sites();
         let found = sites.find(|site| id == Some(site.id) || folded(site.name.as_str()) == name);
         found.map(|site| site.id).ok_or_else(|| {
-            let sites = self.agency.sites.iter().map(|site| site.name.as_str());
+            let sites = self.agency.open_sites().map(|site| site.name.as_str());
             unknown(("Standort", "site"), &sites.collect::<Vec<_>>().join("; "))
         })
     }

@@ -14,8 +14,10 @@ pub(super) fn whole(text: &str, is_german: bool) -> Result<u32, Localized> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let (integer, fraction) = text.split_once(',').unwrap_or((text, ""));
     let groups: Vec<&str> = integer.split('.').collect();
-    let is_grouped =
-        is_german && groups.len() > 1 && groups[1..].iter().all(|group| group.len() == 3);
+    let is_grouped = is_german
+        && groups.len() > 1
+        && groups[0].len() <= 3
+        && groups[1..].iter().all(|group| group.len() == 3);
     let (integer, fraction) = match groups.as_slice() {
         _ if is_grouped => (groups.concat(), fraction),
         [integer] => ((*integer).to_owned(), fraction),
@@ -43,7 +45,16 @@ mod tests {
         ] {
             assert_eq!(whole(text, true), Ok(number), "{text}");
         }
-        for text in ["3,5", "3.5", "eins", "-1", "", "1,000,000", "1.00.0"] {
+        for text in [
+            "3,5",
+            "3.5",
+            "eins",
+            "-1",
+            "",
+            "1,000,000",
+            "1.00.0",
+            "1234.567",
+        ] {
             assert!(whole(text, true).is_err(), "{text}");
         }
         assert_eq!(whole("3", false), Ok(3));

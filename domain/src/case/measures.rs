@@ -135,7 +135,7 @@ impl Happening for MeasurePlanned {
         let due = day(telling.language, self.due_on);
         telling.say(
             &format!("Maßnahme {title} zum Schwerpunkt {priority} geplant bis {due}"),
-            &format!("Measure {title} for the priority {priority} planned by {due}"),
+            &format!("Measure {title} for the priority {priority} planned, due by {due}"),
         )
     }
 }

@@ -148,7 +148,12 @@ impl Happening for ModelSolutionProposed {
                 Finding::new(Rule::R17).at("/donor")
             });
             let known = on.facts.catalogue.municipality(donor, on.occurred_on);
-            findings.require(known.is_some(), || Finding::new(Rule::R12).at("/donor"));
+            // The solution's own donor was valid when the solution was described.
+            let own = on.facts.solution(self.solution);
+            let own = own.and_then(|solution| solution.donor.as_ref()) == Some(donor);
+            findings.require(own || known.is_some(), || {
+                Finding::new(Rule::R12).at("/donor")
+            });
         }
         if let Some(priority) = self.priority {
             named_is_agreed(state, priority, "/priority", findings);

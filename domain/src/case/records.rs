@@ -289,7 +289,7 @@ impl ResolutionResult {
         language.either(match self {
             Self::Decided => ("beschließt", "decides"),
             Self::Noted => ("nimmt zur Kenntnis", "takes note"),
-            Self::Rejected => ("lehnt ab", "refuses"),
+            Self::Rejected => ("lehnt ab", "rejects"),
         })
     }
 }

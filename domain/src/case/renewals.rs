@@ -143,7 +143,8 @@ impl Happening for AgreementAmended {
         }
         if !self.dropped.is_empty() {
             let names = telling.priorities(&self.dropped);
-            parts.push(telling.listed("es entfällt", "dropped", &names));
+            let de = by_count(self.dropped.len(), "es entfällt", "es entfallen");
+            parts.push(telling.listed(de, "dropped", &names));
         }
         telling.revision(
             &format!("Zielvereinbarung{with} fortgeschrieben"),

@@ -37,17 +37,18 @@ mod tests {
     use time::macros::date;
 
     use super::*;
-    use crate::case::{FollowUpStatus, sample};
+    use crate::case::{CommandKind, FollowUpStatus, sample};
 
     #[test]
     fn what_became_of_follow_ups_is_told_and_nothing_else() {
-        let before = State::Case(sample::state());
+        let late = || sample::state_before(CommandKind::PauseCase);
+        let before = State::Case(late());
         assert!(!before.follow_ups().is_empty());
         assert_eq!(before.follow_ups_since(Some(&before)).count(), 0);
         let all = before.follow_ups_since(None);
         assert_eq!(all.count(), before.follow_ups().len());
 
-        let mut state = sample::state();
+        let mut state = late();
         state.pause = None;
         let last = state.follow_ups.len() - 1;
         state.follow_ups[last].due_on = date!(2017 - 01 - 02);

@@ -164,7 +164,7 @@ fn a_sound_model_is_not_told_apart() {
 fn scripts_reach_every_command_and_every_verdict() {
     let runtime = single_thread();
     let reached = std::cell::RefCell::new((BTreeSet::new(), BTreeSet::new(), BTreeSet::new()));
-    let outcome = run(3, |script, number| {
+    let play = |script: &Script, number| {
         let told = runtime.block_on(play_on_model(None, script, number))?;
         let (asked, kinds, verdicts) = &mut *reached.borrow_mut();
         for (kind, verdict) in &told.verdicts {
@@ -193,7 +193,8 @@ fn scripts_reach_every_command_and_every_verdict() {
             }
         }
         Ok(())
-    });
+    };
+    let outcome = (3..8).try_for_each(|seed| run(seed, play));
     if let Err(error) = outcome {
         panic!("{error}");
     }

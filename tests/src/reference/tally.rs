@@ -35,7 +35,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("start_assessment", &["R11", "R12"]),
     ("record_interview", &["R12", "R21"]),
     ("rate_dimension", &["R12"]),
-    ("complete_assessment", &["R12", "R13", "R14", "R26"]),
+    ("complete_assessment", &["R12", "R13", "R21", "R26"]),
     ("abandon_assessment", &["R12"]),
     (
         "propose_model_solution",

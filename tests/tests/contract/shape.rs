@@ -98,7 +98,11 @@ on_both!(
         }
         for (operation, body, answer) in [
             ("open_case", Some("OpenCase"), "CommandAnswer"),
-            ("redraft_agreement", Some("DraftAgreement"), "CommandAnswer"),
+            (
+                "redraft_agreement",
+                Some("RedraftAgreement"),
+                "CommandAnswer",
+            ),
             ("close_case", Some("CloseCase"), "CommandAnswer"),
             ("read_case", None, "Case"),
             ("list_cases", None, "CasePage"),

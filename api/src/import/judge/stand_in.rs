@@ -39,7 +39,7 @@ impl Judge<'_> {
         };
         let mut municipalities = self.catalogue.municipalities_on(Some(self.today));
         let municipality = municipalities.find(|one| is_free(&one.key))?;
-        let mut sites = self.agency.sites.iter();
+        let mut sites = self.agency.open_sites();
         let site = sites.find(|site| self.access.sees_site(site.id))?;
         Some(OpenCase {
             occurred_on: self.today,

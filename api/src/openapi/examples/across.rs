@@ -6,7 +6,7 @@ use fallbuch_persistence::FollowUpListItem;
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
-use super::{ContractError, Examples};
+use super::Examples;
 use crate::follow_ups::FollowUpSummary;
 use crate::language::Language;
 use crate::problem::Problem;
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 const OTHER_CASE: Uuid = uuid!("014f8806-ef40-7000-8000-00000000d002");
 
 /// Adds them all.
-pub(super) fn add(examples: &mut Examples) -> Result<(), ContractError> {
+pub(super) fn add(examples: &mut Examples) {
     let state = sample::state();
     let item = |one: &fallbuch_domain::case::FollowUp| FollowUpListItem {
         id: one.id,
@@ -69,5 +69,4 @@ pub(super) fn add(examples: &mut Examples) -> Result<(), ContractError> {
     examples
         .responses
         .insert(id, json!({"results": [recorded, refused]}));
-    Ok(())
 }

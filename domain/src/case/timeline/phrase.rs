@@ -108,9 +108,17 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Abbreviations at whose end a full stop belongs to the word.
+const ABBREVIATIONS: [&str; 6] = ["V.", "usw.", "etc.", "ff.", "Nr.", "Abs."];
+
 fn bare(text: &str) -> &str {
+    let last = text.rsplit(' ').next().unwrap_or(text);
+    if ABBREVIATIONS.contains(&last) {
+        return text;
+    }
+    // Neither is one of several in a word, such as that of `e.V.` or of an ellipsis.
     text.strip_suffix('.')
-        .filter(|rest| !rest.ends_with('.'))
+        .filter(|_| !last.trim_end_matches('.').contains('.') && !last.ends_with(".."))
         .unwrap_or(text)
 }
 
@@ -187,6 +195,18 @@ mod tests {
             quote(Language::De, "und so weiter..."),
             "„und so weiter...“"
         );
+    }
+
+    #[test]
+    fn an_abbreviation_keeps_its_full_stop() {
+        for text in [
+            "Jugendinstitut e.V.",
+            "Jugendinstitut e. V.",
+            "Schulen, Horte usw.",
+        ] {
+            assert_eq!(clause(text), text);
+        }
+        assert_eq!(clause("Es ist fertig."), "Es ist fertig");
     }
 
     #[test]

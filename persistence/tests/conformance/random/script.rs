@@ -173,6 +173,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
         CommandKind::DiscardAgreementDraft,
         CommandKind::SignAgreement,
     ];
-    let kinds = select([CommandKind::ALL, &often].concat());
+    // So do the kinds that all others build on.
+    let kinds = select([CommandKind::ALL, &often, &often, &WALK, &WALK, &WALK].concat());
     (kinds, any::<u8>(), twist).prop_map(|(kind, pick, twist)| Wish { kind, pick, twist })
 }

@@ -39,11 +39,16 @@ struct List {
 }
 
 /// Pages of lists across cases hold one item: with one case there is no more.
-const LISTS: [List; 3] = [
+const LISTS: [List; 4] = [
     List {
         first: "list.page.1.cases",
         last: "list.page.last.cases",
         path: "/cases?limit=1",
+    },
+    List {
+        first: "list.page.1.follow_ups",
+        last: "list.page.last.follow_ups",
+        path: "/follow-ups?limit=1",
     },
     List {
         first: "list.page.1.timeline",
@@ -218,13 +223,13 @@ struct Reader {
 
 impl Reader {
     async fn of(world: &World, length: i64) -> Self {
-        let address: Result<SocketAddr, _> = world.base.trim_start_matches("http://").parse();
+        let listens_at: Result<SocketAddr, _> = world.base.trim_start_matches("http://").parse();
         let subject = demo::login(AGENCY, ROLE).subject;
         let lifetime = time::Duration::hours(1);
         let data_dir = world.database.data_dir();
         let token = development_token(&world.store, data_dir, &subject, "fallbuch", lifetime);
         Self {
-            connection: Connection::to(address.expect("the server's address")).await,
+            connection: Connection::to(listens_at.expect("the server's address")).await,
             authorization: format!("authorization: Bearer {}\r\n", token.expect("a token")),
             case: case(world, length).await.0,
             request: String::new(),
@@ -233,16 +238,18 @@ impl Reader {
 
     /// Gets ready to ask for the first page of a list, or for its last.
     async fn turn_to(&mut self, world: &World, path: &str, last: bool) {
-        let list = path.replace("{case}", &self.case.to_string());
-        let list = format!("/v1/agencies/{AGENCY}{list}");
+        let path = path.replace("{case}", &self.case.to_string());
+        let first = format!("/v1/agencies/{AGENCY}{path}");
         let client = world.as_role(AGENCY, ROLE);
-        let mut page = list.clone();
-        while last {
+        let mut page = first.clone();
+        let mut looks_on = last;
+        while looks_on {
             let answer = client.get(&page).send().await.expect_status(200).json();
-            let Some(next) = answer["page"]["next"].as_str() else {
-                break;
-            };
-            page = format!("{list}&cursor={next}");
+            let next = answer["page"]["next"].as_str();
+            looks_on = next.is_some();
+            if let Some(next) = next {
+                page = format!("{first}&cursor={next}");
+            }
         }
         let authorization = &self.authorization;
         self.request = format!("GET {page} HTTP/1.1\r\nhost: bench\r\n{authorization}\r\n");

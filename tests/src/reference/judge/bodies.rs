@@ -244,7 +244,7 @@ impl Judge<'_> {
         if !donor.is_empty() {
             self.require(donor != self.model.municipality.0, "R17");
             let known = self.around.tables.municipality(donor, self.day);
-            self.require(known.is_some(), "R12");
+            self.require(donor == own || known.is_some(), "R12");
         }
         let priority = self.body("priority");
         if !priority.is_empty() {

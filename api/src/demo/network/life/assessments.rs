@@ -34,7 +34,7 @@ impl Life<'_> {
             _ if unrated.is_empty() => self.complete_assessment(id),
             _ => {
                 let dimension = self.dice.one(&unrated);
-                self.rate(id, dimension.unwrap_or_default())
+                self.rate(id, &dimension.unwrap_or_default())
             }
         }
     }
@@ -53,7 +53,7 @@ impl Life<'_> {
         self.enter_on(CommandKind::RecordInterview, assessment, filled(body))
     }
 
-    fn rate(&mut self, assessment: Uuid, dimension: String) -> Result<bool, PlanError> {
+    fn rate(&mut self, assessment: Uuid, dimension: &str) -> Result<bool, PlanError> {
         let theme = self.dice.word(words::THEMES);
         let body = json!({
             "dimension": dimension,

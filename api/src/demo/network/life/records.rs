@@ -169,14 +169,14 @@ impl Life<'_> {
             let body = json!({"reason": self.reason()});
             return self.enter_on(CommandKind::UnlinkDocument, document, body);
         }
-        let (paper, theme) = (self.dice.word(words::PAPERS), self.dice.word(words::THEMES));
-        let shelf = format!("Aktenplan Beispiel, Band {}", self.dice.between(1, 12));
+        let (what, theme) = (self.dice.word(words::PAPERS), self.dice.word(words::THEMES));
+        let binder = format!("Aktenplan Beispiel, Band {}", self.dice.between(1, 12));
         let body = json!({
-            "title": format!("{paper} {theme}"),
+            "title": format!("{what} {theme}"),
             "media_type": "application/pdf",
             "size": self.dice.between(20_000, 4_000_000),
             "sha256": self.dice.sha256(),
-            "where": shelf,
+            "where": binder,
         });
         self.enter(CommandKind::LinkDocument, body)
     }

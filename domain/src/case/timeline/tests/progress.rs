@@ -222,7 +222,7 @@ fn unknown_measures_and_priorities_are_named_by_their_ids() {
             title: "Werkstatt".into(),
         }),
         &format!("Maßnahme „Werkstatt“ zum Schwerpunkt {priority} geplant bis 30.06.2016."),
-        &format!("Measure “Werkstatt” for the priority {priority} planned by 30 June 2016."),
+        &format!("Measure “Werkstatt” for the priority {priority} planned, due by 30 June 2016."),
     );
     tells(
         Kind::RecordContact,
@@ -288,7 +288,7 @@ fn resolutions_tell_their_result() {
     let expected = [
         (ResolutionResult::Decided, "beschließt", "decides"),
         (ResolutionResult::Noted, "nimmt zur Kenntnis", "takes note"),
-        (ResolutionResult::Rejected, "lehnt ab", "refuses"),
+        (ResolutionResult::Rejected, "lehnt ab", "rejects"),
     ];
     for (result, de, en) in expected {
         tells(
