@@ -258,6 +258,15 @@ impl Happening for ProgressReviewed {
                     "The priority does not stand in the agreement.",
                 )
             });
+            let mut earlier = self.attainment.iter().take(index);
+            let again = earlier.any(|other| other.priority == one.priority);
+            findings.require(!again, || {
+                let at = format!("/attainment/{index}/priority");
+                Finding::new(Rule::R21).at(at).because(
+                    "Eine Bilanz nennt jeden Schwerpunkt einmal.",
+                    "A review names each priority once.",
+                )
+            });
         }
     }
 

@@ -90,6 +90,15 @@ fn reviews() -> Vec<Scenario> {
             ],
         ),
         refused(
+            "a review that names a priority twice",
+            ready(),
+            command!(ReviewProgress, |body| {
+                let again = body.attainment[0].clone();
+                body.attainment.push(again);
+            }),
+            &[(R21, "/attainment/1/priority")],
+        ),
+        refused(
             "a review tomorrow",
             ready().on(date!(2016 - 11 - 28)),
             command!(ReviewProgress),

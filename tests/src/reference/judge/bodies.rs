@@ -304,6 +304,15 @@ impl Judge<'_> {
         let mut reviewed = attainment.into_iter().flatten();
         let all = reviewed.all(|one| named.contains(&text(one, "priority")));
         self.require(all, "R21");
+        let mut seen = attainment
+            .into_iter()
+            .flatten()
+            .map(|one| text(one, "priority"));
+        let twice = seen.any(|id| {
+            let same = attainment.into_iter().flatten();
+            same.filter(|one| text(one, "priority") == id).count() > 1
+        });
+        self.require(!twice, "R21");
     }
 
     fn judge_closing(&mut self) {
