@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::agency::AgencyState;
 use crate::catalogue::Catalogue;
 use crate::offering::OfferingState;
+use crate::rule::{Finding, Rule};
 use crate::solution::SolutionState;
 use crate::stream::State;
 
@@ -101,6 +102,12 @@ impl Facts<'_> {
     #[must_use]
     pub fn solution(&self, id: Uuid) -> Option<&SolutionState> {
         self.streams.get(&id).and_then(State::as_solution)
+    }
+
+    /// R26 for one day of a body: what happened does not lie in the future.
+    #[must_use]
+    pub fn not_in_the_future(&self, day: Date, at: &str) -> Option<Finding> {
+        (day > self.today).then(|| Finding::new(Rule::R26).at(at))
     }
 
     /// The value after the present one of a counter.

@@ -4,7 +4,10 @@
 //! The store knows only this module. A new kind of stream is one more variant in each enum here,
 //! and the compiler names the places.
 
+mod decision;
 mod lists;
+
+pub use decision::Decision;
 
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -16,7 +19,7 @@ use crate::envelope::UnreadableEvent;
 use crate::facts::{Claim, Facts, Needs};
 use crate::offering::{OfferingCommand, OfferingEvent, OfferingState};
 use crate::rights::Permission;
-use crate::rule::{Finding, Rejection};
+use crate::rule::Rejection;
 use crate::solution::{SolutionCommand, SolutionEvent, SolutionState};
 use crate::text::Prose;
 
@@ -139,15 +142,6 @@ pub struct Event {
     pub reason: Option<Prose>,
     /// What happened.
     pub data: EventData,
-}
-
-/// What a command comes to when no rule refuses it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// At least one event.
-    pub events: Vec<Event>,
-    /// What was noticed without being refused.
-    pub warnings: Vec<Finding>,
 }
 
 /// The state of a stream: a fold of its events.

@@ -174,9 +174,9 @@ fn check(
     facts: &Facts<'_>,
 ) -> Findings {
     let mut findings = Findings::default();
-    findings.require(occurred_on <= facts.today, || {
-        Finding::new(Rule::R26).at("/occurred_on")
-    });
+    findings
+        .refusals
+        .extend(facts.not_in_the_future(occurred_on, "/occurred_on"));
     let opening = matches!(event, AgencyEvent::AgencyOpened(_));
     findings.require(opening == state.is_none(), || {
         Finding::new(Rule::R01).because(

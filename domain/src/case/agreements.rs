@@ -6,7 +6,6 @@ use uuid::Uuid;
 use super::command::CommandKind;
 use super::event::wire;
 use super::priorities::named_is_agreed;
-use super::rules::not_in_the_future;
 use super::timeline::{Telling, day};
 use super::topic::{Circumstances, Happening};
 use super::{AgreementEnd, CaseState};
@@ -302,7 +301,7 @@ impl Happening for AgreementSigned {
             let at = format!("/signatures/{index}/signed_on");
             findings
                 .refusals
-                .extend(not_in_the_future(*signed_on, on.facts, &at));
+                .extend(on.facts.not_in_the_future(*signed_on, &at));
             findings.warn(*signed_on > self.valid_from, || {
                 Finding::new(Rule::R07).at(at)
             });

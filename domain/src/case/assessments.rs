@@ -9,7 +9,6 @@ use super::CaseState;
 use super::command::CommandKind;
 use super::event::wire;
 use super::needs::standing_needs;
-use super::rules::not_in_the_future;
 use super::timeline::{Telling, by_count, clause, day, list};
 use super::topic::{Circumstances, Happening};
 use crate::language::Language;
@@ -251,7 +250,7 @@ impl Happening for AssessmentCompleted {
         if let Some(presented) = self.presented_on {
             findings
                 .refusals
-                .extend(not_in_the_future(presented, on.facts, "/presented_on"));
+                .extend(on.facts.not_in_the_future(presented, "/presented_on"));
         }
         if let Some(assessment) = state.assessment(self.assessment) {
             let all = on

@@ -9,7 +9,7 @@ use super::event::wire;
 use super::opening::{
     MunicipalityReference, no_other_open_case, outside_the_laender, unknown_municipality,
 };
-use super::rules::{current_member, not_in_the_future};
+use super::rules::current_member;
 use super::timeline::{Telling, day};
 use super::topic::{Circumstances, Happening};
 use crate::facts::{Claim, Facts, Key};
@@ -52,7 +52,7 @@ impl Happening for AdvisorAssigned {
     fn check(&self, _state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
         let stranger = current_member(self.member, on.facts, "/member");
         findings.refusals.extend(stranger);
-        let future = not_in_the_future(self.valid_from, on.facts, "/valid_from");
+        let future = on.facts.not_in_the_future(self.valid_from, "/valid_from");
         findings.refusals.extend(future);
     }
 

@@ -8,7 +8,7 @@ use super::rules;
 use super::topic::{Circumstances, Making};
 use crate::facts::Facts;
 use crate::rule::{Finding, Rejection};
-use crate::stream::{Decision, Event, EventData};
+use crate::stream::{Decision, EventData};
 
 /// Decides a command on the state of its case.
 ///
@@ -38,14 +38,7 @@ pub fn decide(
     )
     .verdict()?;
     let data = EventData::Case(event);
-    Ok(Decision {
-        events: vec![Event {
-            occurred_on,
-            reason: reason.cloned(),
-            data,
-        }],
-        warnings,
-    })
+    Ok(Decision::of(occurred_on, reason.cloned(), data, warnings))
 }
 
 /// One kind of command on one target, and whether some body would be accepted.

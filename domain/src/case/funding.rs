@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::CaseState;
 use super::command::CommandKind;
 use super::event::wire;
-use super::rules::not_in_the_future;
 use super::timeline::{Telling, day};
 use super::topic::{Circumstances, Happening};
 use crate::catalogue::{Call, Programme};
@@ -161,7 +160,9 @@ impl Happening for FundingApplicationSubmitted {
 
     /// R12, R18, R19, R26.
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
-        let future = not_in_the_future(self.submitted_on, on.facts, "/submitted_on");
+        let future = on
+            .facts
+            .not_in_the_future(self.submitted_on, "/submitted_on");
         findings.refusals.extend(future);
         let known = known_programme(&self.programme, Some(&self.call), on, findings);
         let Some((programme, call)) = known else {
@@ -222,7 +223,7 @@ impl Happening for FundingDecided {
 
     /// R26 for the notice, R06 for the period.
     fn check(&self, _state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
-        let future = not_in_the_future(self.notice_on, on.facts, "/notice_on");
+        let future = on.facts.not_in_the_future(self.notice_on, "/notice_on");
         findings.refusals.extend(future);
         let ordered = self.start_on.zip(self.end_on);
         let ordered = ordered.is_none_or(|(start, end)| start <= end);

@@ -6,7 +6,6 @@ use uuid::Uuid;
 use super::CaseState;
 use super::command::CommandKind;
 use super::event::wire;
-use super::rules::not_in_the_future;
 use super::timeline::{Telling, clause, day, name};
 use super::topic::{Circumstances, Happening};
 use crate::change::{Change, replace};
@@ -171,7 +170,7 @@ impl Happening for ParticipantLeft {
 
     /// R06: nobody leaves before they came; R26: nor tomorrow.
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
-        let future = not_in_the_future(self.valid_to, on.facts, "/valid_to");
+        let future = on.facts.not_in_the_future(self.valid_to, "/valid_to");
         findings.refusals.extend(future);
         let participant = state.participant(self.participant);
         let ordered = participant.is_none_or(|one| one.valid_from <= self.valid_to);

@@ -7,7 +7,6 @@ use super::agreements::{AgreementStatus, overlaps};
 use super::command::CommandKind;
 use super::event::wire;
 use super::priorities::named_is_agreed;
-use super::rules::not_in_the_future;
 use super::timeline::{Telling, by_count, day};
 use super::topic::{Circumstances, Happening};
 use super::{Agreement, CaseState};
@@ -182,7 +181,7 @@ impl Happening for AgreementExtended {
         let signed_on = self.signed_on;
         findings
             .refusals
-            .extend(not_in_the_future(signed_on, on.facts, "/signed_on"));
+            .extend(on.facts.not_in_the_future(signed_on, "/signed_on"));
         state.document_is_linked(self.document, "/document", findings);
         let agreement = state.agreement(self.agreement);
         let Some(terms) = agreement.and_then(|one| one.signed.as_ref()) else {

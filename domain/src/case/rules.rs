@@ -4,7 +4,6 @@
 //! body. So what `allowed-commands` says and what the server then does cannot disagree, and a
 //! correction can re-check any later event with the same functions.
 
-use time::Date;
 use uuid::Uuid;
 
 use super::CaseState;
@@ -28,7 +27,7 @@ pub(super) fn check(
     };
     findings
         .refusals
-        .extend(not_in_the_future(on.occurred_on, on.facts, "/occurred_on"));
+        .extend(on.facts.not_in_the_future(on.occurred_on, "/occurred_on"));
     if let Some(state) = state {
         findings.warn(on.occurred_on < state.opened_on, || {
             Finding::new(Rule::R27).at("/occurred_on")
@@ -64,11 +63,6 @@ pub(super) fn admission(
         return vec![Finding::new(Rule::R23)];
     }
     kind.admission(state, target, facts)
-}
-
-/// R26 for one day of the body.
-pub(super) fn not_in_the_future(day: Date, facts: &Facts<'_>, at: &str) -> Option<Finding> {
-    (day > facts.today).then(|| Finding::new(Rule::R26).at(at))
 }
 
 /// R03: whoever is to do something is a current member of the agency.

@@ -123,7 +123,7 @@ impl Making<'_> {
     /// day, and why there is none.
     pub(crate) fn rejection(&self, kind: CommandKind, on: Date, finding: Finding) -> Rejection {
         let mut findings = rules::admission(self.state, kind, self.target, self.facts);
-        findings.extend(rules::not_in_the_future(on, self.facts, "/occurred_on"));
+        findings.extend(self.facts.not_in_the_future(on, "/occurred_on"));
         findings.push(finding);
         Rejection { findings }
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::facts::Facts;
 use crate::rule::{Finding, Findings, Rejection, Rule};
-use crate::stream::{Decision, Event, EventData};
+use crate::stream::{Decision, EventData};
 use crate::text::{Line, Prose};
 
 /// Decides a command on the state of its offering.
@@ -25,14 +25,7 @@ pub fn decide(
     let (occurred_on, reason, data) = event(command.clone());
     let warnings = check(state, &data, occurred_on, facts).verdict()?;
     let data = EventData::Offering(data);
-    Ok(Decision {
-        events: vec![Event {
-            occurred_on,
-            reason,
-            data,
-        }],
-        warnings,
-    })
+    Ok(Decision::of(occurred_on, reason, data, warnings))
 }
 
 fn event(command: OfferingCommand) -> (Date, Option<Prose>, OfferingEvent) {
@@ -75,9 +68,9 @@ fn check(
     facts: &Facts<'_>,
 ) -> Findings {
     let mut findings = Findings::default();
-    findings.require(occurred_on <= facts.today, || {
-        Finding::new(Rule::R26).at("/occurred_on")
-    });
+    findings
+        .refusals
+        .extend(facts.not_in_the_future(occurred_on, "/occurred_on"));
     let scheduling = matches!(event, OfferingEvent::OfferingScheduled(_));
     findings.require(scheduling == state.is_none(), || {
         Finding::new(Rule::R01).because(

@@ -10,7 +10,7 @@ use super::{
 use crate::catalogue::Catalogue;
 use crate::facts::Facts;
 use crate::rule::{Finding, Findings, Rejection, Rule};
-use crate::stream::{Decision, Event, EventData};
+use crate::stream::{Decision, EventData};
 use crate::text::Prose;
 
 /// Decides a command on the state of its solution.
@@ -25,14 +25,7 @@ pub fn decide(
     let (occurred_on, reason, data) = event(command.clone());
     let warnings = check(state, &data, occurred_on, facts).verdict()?;
     let data = EventData::Solution(data);
-    Ok(Decision {
-        events: vec![Event {
-            occurred_on,
-            reason,
-            data,
-        }],
-        warnings,
-    })
+    Ok(Decision::of(occurred_on, reason, data, warnings))
 }
 
 fn event(command: SolutionCommand) -> (Date, Option<Prose>, SolutionEvent) {
@@ -68,9 +61,9 @@ fn check(
     facts: &Facts<'_>,
 ) -> Findings {
     let mut findings = Findings::default();
-    findings.require(occurred_on <= facts.today, || {
-        Finding::new(Rule::R26).at("/occurred_on")
-    });
+    findings
+        .refusals
+        .extend(facts.not_in_the_future(occurred_on, "/occurred_on"));
     let describing = matches!(event, SolutionEvent::SolutionDescribed(_));
     findings.require(describing == state.is_none(), || {
         Finding::new(Rule::R01).because(

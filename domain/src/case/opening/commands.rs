@@ -70,7 +70,7 @@ impl Act for OpenCase {
                 let kind = CommandKind::OpenCase;
                 let mut findings = rules::admission(making.state, kind, None, facts);
                 let day = self.occurred_on;
-                findings.extend(rules::not_in_the_future(day, facts, "/occurred_on"));
+                findings.extend(facts.not_in_the_future(day, "/occurred_on"));
                 let key = &self.municipality.key;
                 findings.extend(surroundings(key, self.site, self.advisor, facts));
                 findings.extend(municipality.err());
