@@ -56,7 +56,7 @@ pub use priorities::{Priority, PriorityStatus};
 pub use qualifications::{Attendees, Qualification};
 pub use records::{CouncilResolution, Milestone, ProgressReview};
 pub use renewals::AgreementEnd;
-pub use row::{CaseRow, claims};
+pub use row::{CaseRow, FollowUpRow, claims};
 pub use state::{CaseState, Stage};
 
 use crate::facts::Key;

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::rebuild::ProjectedHead;
+use crate::rebuild::{FollowUps, ListedFollowUp, ProjectedHead};
 
 /// A connection to the database that the product does not know of.
 #[derive(Clone, Debug)]
@@ -187,6 +187,24 @@ impl Raw {
     pub async fn unique_keys(&self) -> Vec<(Uuid, String, String, Uuid)> {
         let keys = "SELECT agency_id, kind, key, stream_id FROM unique_key";
         on_pool!(self, pool => sqlx::query_as(keys).fetch_all(pool).await.unwrap())
+    }
+
+    /// Every row of a follow-up.
+    pub async fn follow_ups(&self) -> FollowUps {
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            agency_id: Uuid,
+            stream_id: Uuid,
+            follow_up_id: Uuid,
+            #[sqlx(flatten)]
+            listed: ListedFollowUp,
+        }
+        let all = "SELECT agency_id, stream_id, follow_up_id, due_on, status, assignee_id, title FROM follow_up";
+        let rows: Vec<Row> =
+            on_pool!(self, pool => sqlx::query_as(all).fetch_all(pool).await.unwrap());
+        let rows = rows.into_iter();
+        rows.map(|row| ((row.agency_id, row.stream_id, row.follow_up_id), row.listed))
+            .collect()
     }
 
     /// Every counter: agency, name, and value.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use fallbuch_domain::case::CaseRow;
+use fallbuch_domain::case::{CaseRow, FollowUpRow};
 use fallbuch_domain::envelope::StoredEvent;
 use fallbuch_domain::{Claim, State};
 use sqlx::FromRow;
@@ -71,6 +71,29 @@ impl From<CaseRow> for ListColumns {
     }
 }
 
+/// The row of a follow-up.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ListedFollowUp {
+    due_on: Date,
+    status: String,
+    assignee_id: Uuid,
+    title: String,
+}
+
+impl From<FollowUpRow> for ListedFollowUp {
+    fn from(row: FollowUpRow) -> Self {
+        Self {
+            due_on: row.due_on,
+            status: row.status_code().to_owned(),
+            assignee_id: row.assignee,
+            title: row.title.0,
+        }
+    }
+}
+
+/// The rows of follow-ups by agency, case and id.
+pub(crate) type FollowUps = BTreeMap<(Uuid, Uuid, Uuid), ListedFollowUp>;
+
 /// What the store keeps beside the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Projected {
@@ -80,6 +103,8 @@ pub struct Projected {
     pub heads: Vec<ProjectedHead>,
     /// How many streams there are.
     pub streams: i64,
+    /// The rows of follow-ups.
+    pub follow_ups: FollowUps,
     /// Who holds which key: by agency, kind and key.
     pub keys: BTreeMap<(Uuid, String, String), Uuid>,
     /// The counters: by agency and name.
@@ -100,6 +125,7 @@ impl Projected {
             after: positions.clone(),
             heads,
             streams: raw.number("SELECT COUNT(*) FROM stream_head").await,
+            follow_ups: raw.follow_ups().await,
             keys: keys
                 .map(|(agency, kind, key, stream)| ((agency, kind, key), stream))
                 .collect(),
@@ -203,6 +229,11 @@ impl Rebuilt {
                 return Err(format!("{stream}: kept {kept:?}, follows {follows:?}"));
             }
         }
+        let listed = self.follow_ups();
+        if projected.follow_ups != listed {
+            let kept = &projected.follow_ups;
+            return Err(format!("follow-ups: kept {kept:?}, follow {listed:?}"));
+        }
         if projected.keys != self.keys {
             return Err("other unique keys are held than follow".to_owned());
         }
@@ -211,6 +242,17 @@ impl Rebuilt {
             return Err(format!("counters: kept {kept:?}, follow {follow:?}"));
         }
         Ok(())
+    }
+
+    fn follow_ups(&self) -> FollowUps {
+        let streams = self.streams.iter();
+        let rows = streams.flat_map(|((agency, stream), folded)| {
+            let state = folded.state.as_ref();
+            let rows = state.map_or(Vec::new(), |state| state.follow_ups_since(None));
+            rows.into_iter()
+                .map(|row| ((*agency, *stream, row.id), row.into()))
+        });
+        rows.collect()
     }
 
     fn head(&self, agency: Uuid, stream: Uuid) -> Result<ProjectedHead, String> {

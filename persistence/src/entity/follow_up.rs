@@ -31,7 +31,7 @@ pub(crate) fn of(
     agency: Uuid,
     generation: i32,
     case: Uuid,
-    follow_up: fallbuch_domain::case::FollowUp,
+    follow_up: fallbuch_domain::case::FollowUpRow,
 ) -> ActiveModel {
     ActiveModel {
         agency_id: Set(agency),
@@ -39,7 +39,7 @@ pub(crate) fn of(
         stream_id: Set(case),
         follow_up_id: Set(follow_up.id),
         due_on: Set(follow_up.due_on),
-        status: Set(follow_up.status.code().to_owned()),
+        status: Set(follow_up.status_code().to_owned()),
         assignee_id: Set(follow_up.assignee),
         title: Set(follow_up.title.0),
     }

@@ -2,16 +2,18 @@
 //!
 //! The rows of `follow_up` are written with the events that change them, in the same append, as those of `stream_head`
 //! are: whoever scheduled a follow-up finds it in the very next answer, and both are rebuilt together. What the list
-//! says of a case (its number, municipality, site, stage and version) is not repeated there but taken from its row, so
-//! a case that is closed, reopened or succeeded changes no row of a follow-up.
+//! says of a case (its number, municipality, site and version) is not repeated there but taken from its row, so a
+//! succession changes no row of a follow-up.
+//!
+//! A follow-up of a closed case is not to be done: one that was left open waits (`FollowUpRow::status`) and is in no
+//! list until the case is reopened. Closing and reopening write that down, so that a page costs what it holds: the
+//! ones left open are the oldest, and a question that passed over them would read all of them before its first row.
 //!
 //! Rejected: rows that follow the log (`projection/worker.rs`), because a list would lag by up to a quarter of a second
 //! behind the command that its reader has just sent, or would have to wait for the checkpoint; and reading the states
 //! of all cases at each question.
-//!
-//! A follow-up of a closed case is not to be done: one that was left open is in no list until the case is reopened.
 
-use fallbuch_domain::case::{FollowUpStatus, Stage};
+use fallbuch_domain::case::FollowUpStatus;
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use time::Date;
 use uuid::Uuid;
@@ -85,9 +87,6 @@ impl Question {
             sql: LIST.to_owned(),
             values: vec![access.agency().into(), filter.status.code().into()],
         };
-        if filter.status == FollowUpStatus::Open {
-            question.and("head.stage <> ", Stage::Closed.code());
-        }
         if let Some(assignee) = filter.assignee {
             question.and("follow_up.assignee_id = ", assignee);
         }

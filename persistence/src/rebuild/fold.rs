@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use fallbuch_domain::case::FollowUp;
+use fallbuch_domain::case::FollowUpRow;
 use fallbuch_domain::envelope::read_event;
 use fallbuch_domain::{Claim, Key, State, StreamKind};
 use tokio::task::JoinHandle;
@@ -24,7 +24,7 @@ pub(super) struct FoldedStream {
     /// The unique keys it holds.
     pub(super) keys: BTreeSet<Key>,
     /// Its follow-ups, if it has any.
-    pub(super) follow_ups: Vec<FollowUp>,
+    pub(super) follow_ups: Vec<FollowUpRow>,
     /// Whether the generation may hold an older state of it.
     pub(super) again: bool,
 }
@@ -278,7 +278,7 @@ impl Open {
             id: self.id,
             head: HeadRow::of(&state, version, position, self.recorded_at)?,
             keys: self.keys,
-            follow_ups: state.follow_ups().to_vec(),
+            follow_ups: state.follow_ups_since(None),
             again,
         })
     }

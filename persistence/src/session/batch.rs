@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fallbuch_domain::case::{CaseRow, FollowUp};
+use fallbuch_domain::case::{CaseRow, FollowUpRow};
 use fallbuch_domain::{Claim, Key, State};
 use time::Date;
 use uuid::Uuid;
@@ -76,7 +76,7 @@ pub(crate) struct Batch {
     pub(crate) events: Vec<EventRow>,
     pub(crate) heads: BTreeMap<Uuid, HeadRow>,
     /// The follow-ups that are new or changed, by case and id.
-    pub(crate) follow_ups: BTreeMap<(Uuid, Uuid), FollowUp>,
+    pub(crate) follow_ups: BTreeMap<(Uuid, Uuid), FollowUpRow>,
     /// What becomes of each unique key that the batch touches.
     pub(crate) keys: BTreeMap<Key, KeyChange>,
     pub(crate) counters: BTreeMap<String, i64>,
@@ -134,7 +134,7 @@ impl Batch {
 
     /// Adds what became of the follow-ups of `stream`.
     pub(crate) fn follow(&mut self, stream: Uuid, before: Option<&State>, after: &State) {
-        let changed = after.follow_ups_since(before).cloned();
+        let changed = after.follow_ups_since(before).into_iter();
         self.follow_ups
             .extend(changed.map(|one| ((stream, one.id), one)));
     }

@@ -217,7 +217,7 @@ impl Session for PgConnection {
             .bind(column!(batch.follow_ups.keys(), place => place.0))
             .bind(column!(follow_ups(), one => one.id))
             .bind(column!(follow_ups(), one => one.due_on))
-            .bind(column!(follow_ups(), one => one.status.code()))
+            .bind(column!(follow_ups(), one => one.status_code()))
             .bind(column!(follow_ups(), one => one.assignee))
             .bind(column!(follow_ups(), one => one.title.as_str()))
             .fetch_one(&mut *self)

@@ -196,7 +196,7 @@ async fn follow_ups(connection: &mut SqliteConnection, batch: &Batch) -> Result<
         .bind(*stream)
         .bind(*id)
         .bind(one.due_on)
-        .bind(one.status.code())
+        .bind(one.status_code())
         .bind(one.assignee)
         .bind(one.title.0.clone())
         .execute(&mut *connection)
