@@ -14,7 +14,7 @@ use crate::violation::{MAX_VIOLATIONS, Violation};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// A compiled validator for every named schema of the contract.
+/// A compiled validator for every schema of the contract that a request's body is held against.
 pub(crate) struct BodySchemas(HashMap<String, Validator>);
 
 /// Why the contract's schemas could not be compiled, or were asked for what they do not hold.
@@ -42,7 +42,8 @@ pub enum BodySchemaError {
 }
 
 impl BodySchemas {
-    /// Compiles every schema under `components/schemas` of an OpenAPI 3.1 document.
+    /// Compiles the schemas of the bodies that the operations of an OpenAPI 3.1 document take. Those of
+    /// answers are far larger, and nothing is held against them here.
     pub(crate) fn from_openapi(document: &Value) -> Result<Self, BodySchemaError> {
         let mut schemas = document["components"]["schemas"]
             .as_object()
@@ -50,10 +51,10 @@ impl BodySchemas {
             .unwrap_or_default();
         schemas.values_mut().for_each(bound_small_integers);
         let mut validators = HashMap::new();
-        for name in schemas.keys() {
+        for name in bodies(document) {
             let root = json!({
                 "$ref": format!("{SCHEMAS}{name}"),
-                "components": { "schemas": with_referenced(name, &schemas)? },
+                "components": { "schemas": with_referenced(&name, &schemas)? },
             });
             let validator = jsonschema::options()
                 .with_draft(Draft::Draft202012)
@@ -63,7 +64,7 @@ impl BodySchemas {
                     name: name.clone(),
                     reason: error.to_string(),
                 })?;
-            validators.insert(name.clone(), validator);
+            validators.insert(name, validator);
         }
         Ok(Self(validators))
     }
@@ -92,6 +93,17 @@ impl BodySchemas {
         }
         Ok(violations)
     }
+}
+
+/// The names of the schemas of the operations' bodies.
+fn bodies(document: &Value) -> BTreeSet<String> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let mut names = BTreeSet::new();
+    for (_, operation) in operations {
+        references(&operation["requestBody"], &mut names);
+    }
+    names
 }
 
 /// A schema and all it refers to, directly or not: compiling the whole document once per schema

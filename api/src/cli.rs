@@ -24,7 +24,7 @@ use crate::demo::DemoError;
 use crate::import::{TablesError, TemplateError};
 use crate::metrics::{RequestMetrics, registry};
 use crate::metrics_listener::start_metrics;
-use crate::openapi::{ContractError, document_text};
+use crate::openapi::{ContractError, document, text_of};
 use crate::panics::log_panics_without_payload;
 use crate::server::{ISSUER, ServeError, ServerOptions, development_token, start};
 
@@ -141,7 +141,7 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
             agency,
             check,
         } => rebuild(&config, &what.0, agency.as_deref(), check).await,
-        Action::Openapi => Ok(document_text()?),
+        Action::Openapi => Ok(text_of(&document()?)?),
         Action::Config {
             action: ConfigAction::Show,
         } => Ok(show(std::env::args_os())?),

@@ -44,6 +44,7 @@ mod problem;
 mod problem_catalogue;
 mod problem_page;
 mod problem_rendering;
+mod registry;
 mod request;
 mod request_log;
 mod response;

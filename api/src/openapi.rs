@@ -8,17 +8,17 @@ mod shared;
 use actix_web::App;
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt as _;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operation::operations;
+use crate::registry::Registry;
 use crate::{
     agencies, attendances, cases, catalogue, feed, follow_ups, health, offerings, solutions,
     statistics,
 };
 
 /// Registers every operation; what is not here is neither served nor documented.
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
-    config
+pub(crate) fn configure(registry: &mut impl Registry) {
+    registry
         .service(agencies::who_am_i)
         .service(agencies::list_agencies)
         .service(agencies::read_agency)
@@ -99,7 +99,7 @@ pub struct ContractError(#[from] serde_json::Error);
 pub(crate) fn document() -> Result<Value, ContractError> {
     let (_, collected) = App::new()
         .into_utoipa_app()
-        .configure(configure)
+        .configure(|config| configure(config))
         .split_for_parts();
     let mut document = serde_json::to_value(collected)?;
     document["components"]["schemas"] = shared::with_common(&document["components"]["schemas"])?;
@@ -131,9 +131,9 @@ pub(crate) fn document() -> Result<Value, ContractError> {
 /// The document as it is committed and served.
 ///
 /// # Errors
-/// If an example cannot be written as JSON.
-pub(crate) fn document_text() -> Result<String, ContractError> {
-    Ok(serde_json::to_string_pretty(&document()?)? + "\n")
+/// If it cannot be written as JSON.
+pub(crate) fn text_of(document: &Value) -> Result<String, ContractError> {
+    Ok(serde_json::to_string_pretty(document)? + "\n")
 }
 
 /// Adds to an operation what it shares with others of its kind.

@@ -10,7 +10,6 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use fallbuch_persistence::Store;
 use time::Duration;
-use utoipa_actix_web::AppExt as _;
 
 use crate::body_schema::{BodySchemaError, BodySchemas};
 use crate::client_address::TrustedProxies;
@@ -108,16 +107,14 @@ pub fn start(
         proxies: options.trusted_proxies,
     });
     let whom_to_tell = web::Data::new(SecurityContact(options.security_contact));
-    let document = web::Data::new(Document::new(openapi::document_text()?));
+    let document = web::Data::new(Document::new(openapi::text_of(&contract)?));
     let paths = web::Data::new(KnownPaths::from_openapi(&contract, docs::PATHS));
     let (origins, local) = (options.allowed_origins, options.local);
     let metrics = options.metrics;
     let server = HttpServer::new(move || {
         let ids = Arc::clone(&ids);
         App::new()
-            .into_utoipa_app()
-            .configure(openapi::configure)
-            .into_app()
+            .configure(|config| openapi::configure(config))
             .app_data(services.clone())
             .app_data(document.clone())
             .app_data(whom_to_tell.clone())

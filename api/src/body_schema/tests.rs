@@ -5,9 +5,15 @@ use serde_json::json;
 use super::*;
 use crate::violation::ViolationCode as Code;
 
+fn taking(schema: &str) -> Value {
+    let reference = format!("#/components/schemas/{schema}");
+    json!({"content": {"application/json": {"schema": {"$ref": reference}}}})
+}
+
 fn schemas() -> BodySchemas {
     BodySchemas::from_openapi(&json!({
         "openapi": "3.1.0",
+        "paths": {"/cases": {"post": {"requestBody": taking("OpenCase")}}},
         "components": {"schemas": {
             "OpenCase": {
                 "type": "object",
@@ -186,12 +192,16 @@ fn no_message_repeats_the_value() {
 
 #[test]
 fn broken_contracts_are_found_at_start() {
-    let dangling = json!({"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}}}});
+    let of = |schema: Value| {
+        let paths = json!({"/a": {"post": {"requestBody": taking("A")}}});
+        json!({"paths": paths, "components": {"schemas": {"A": schema}}})
+    };
+    let dangling = of(json!({"$ref": "#/components/schemas/B"}));
     assert!(matches!(
         BodySchemas::from_openapi(&dangling),
         Err(BodySchemaError::Dangling { .. })
     ));
-    let invalid = json!({"components": {"schemas": {"A": {"type": "text"}}}});
+    let invalid = of(json!({"type": "text"}));
     assert!(matches!(
         BodySchemas::from_openapi(&invalid),
         Err(BodySchemaError::Invalid { .. })

@@ -37,10 +37,8 @@ macro_rules! commands {
         )+
 
         /// Registers these operations.
-        pub(crate) fn configure(
-            config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>,
-        ) {
-            config$(.service($handler))+;
+        pub(crate) fn configure(registry: &mut impl crate::registry::Registry) {
+            registry$(.service($handler))+;
         }
     };
 }
