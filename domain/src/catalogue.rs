@@ -166,6 +166,25 @@ impl Catalogue {
         versions.find_map(|(_, one)| one.successor.as_deref().filter(|_| one.key == key))
     }
 
+    /// Whether somebody took over from the municipality `key`. A local municipality got a key in the
+    /// district that took over its own; no list names it.
+    #[must_use]
+    pub fn is_succeeded(&self, key: &str) -> bool {
+        let listed = municipality::district_of_local(key).unwrap_or(key);
+        self.successor(listed).is_some()
+    }
+
+    /// Whether `key` can be who took over from the municipality `ended`.
+    #[must_use]
+    pub fn takes_over(&self, key: &str, ended: &str) -> bool {
+        let district = municipality::district_of_local;
+        match (district(ended), district(key)) {
+            (None, None) => self.successor(ended) == Some(key),
+            (Some(ended), Some(own)) => self.successor(ended) == Some(own),
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+
     /// The quality dimensions in the order of their rank: those valid on `date`, or all versions.
     #[must_use]
     pub fn dimensions_on(&self, date: Option<Date>) -> Vec<&Dimension> {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::agency::{AgencyCommand, AgencyEvent, AgencyState};
 use crate::case::{CaseCommand, CaseEvent, CaseState};
+use crate::catalogue::Catalogue;
 use crate::envelope::UnreadableEvent;
 use crate::facts::{Claim, Facts, Needs};
 use crate::offering::{OfferingCommand, OfferingEvent, OfferingState};
@@ -335,10 +336,10 @@ impl Command {
 
     /// What it needs to know beyond its stream.
     #[must_use]
-    pub fn needs(&self, state: Option<&State>) -> Needs {
+    pub fn needs(&self, state: Option<&State>, catalogue: &Catalogue) -> Needs {
         match self {
             Self::Agency(_) | Self::Offering(_) | Self::Solution(_) => Needs::default(),
-            Self::Case(command) => command.needs(state.and_then(State::as_case)),
+            Self::Case(command) => command.needs(state.and_then(State::as_case), catalogue),
         }
     }
 

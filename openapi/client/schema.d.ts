@@ -2856,7 +2856,8 @@ export interface components {
             reason?: components["schemas"]["Prose"];
             /**
              * Format: date
-             * @description The first day.
+             * @description The first day. An assignment that begins before the present one, as is entered late, stands in
+             *     the history and leaves the present advisor.
              */
             valid_from: string;
         };
@@ -6327,7 +6328,10 @@ export interface components {
         };
         /** @description Records that another municipality took over from the case's. */
         SucceedMunicipality: {
-            /** @description The municipality that took over, as the catalogue names it. */
+            /**
+             * @description The municipality that took over, as the catalogue names it; of a local municipality its new
+             *     key, in the district that took over its own.
+             */
             municipality: components["schemas"]["MunicipalityKey"];
             /**
              * Format: date

@@ -169,7 +169,7 @@ impl Judge<'_> {
     fn decide(&mut self, command: &CaseCommand, thought: &Thought) -> Result<Decision, Rejection> {
         let command = Command::Case(command.clone());
         let state = thought.state.as_ref();
-        let keys = command.needs(state).keys.into_iter();
+        let keys = command.needs(state, self.catalogue).keys.into_iter();
         let holders = keys.filter_map(|key| {
             let holder = *self.holders.get(&key)?;
             Some((key, holder))

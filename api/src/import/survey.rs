@@ -192,6 +192,7 @@ async fn holders(
     let unopened = plan.cases.iter().zip(standings);
     let unopened = unopened.filter(|(_, standing)| standing.stream.is_none());
     let openings = unopened.filter_map(|(case, _)| case.steps.first()?.wish.clone()?.command(None));
-    let keys = openings.flat_map(|opening| Command::Case(opening).needs(None).keys);
+    let catalogue = store.catalogue();
+    let keys = openings.flat_map(|opening| Command::Case(opening).needs(None, catalogue).keys);
     store.holders(access, keys.collect::<Vec<_>>()).await
 }

@@ -148,10 +148,39 @@ wire! {
 }
 
 impl SignedTerms {
-    /// Whether the agreement holds on `day` (both ends included).
+    /// Whether their period has `day` in it (both ends included).
     #[must_use]
     pub fn in_force_on(&self, day: Date) -> bool {
-        self.valid_from <= day && self.valid_until.is_none_or(|until| day <= until)
+        self.have_a_day_in(day, day)
+    }
+
+    fn have_a_day_in(&self, from: Date, until: Date) -> bool {
+        self.valid_from <= until && self.valid_until.is_none_or(|last| from <= last)
+    }
+}
+
+impl Agreement {
+    /// Whether it is or was in force on `day`: signed, in its period, and not ended by then. The day
+    /// of its end is the first without it.
+    #[must_use]
+    pub fn in_force_on(&self, day: Date) -> bool {
+        self.in_force_between(day, day)
+    }
+
+    /// Whether it is or was in force on a day from `from` to `until`.
+    #[must_use]
+    pub fn in_force_between(&self, from: Date, until: Date) -> bool {
+        let Some(terms) = &self.signed else {
+            return false;
+        };
+        let Some(end) = &self.end else {
+            return terms.have_a_day_in(from, until);
+        };
+        // What ended before it began was never in force.
+        let ran = end.ended_on.previous_day();
+        ran.is_some_and(|last| {
+            terms.valid_from <= last && from <= last && terms.have_a_day_in(from, until.min(last))
+        })
     }
 }
 
@@ -326,12 +355,8 @@ impl Happening for AgreementSigned {
     }
 }
 
-/// R08: whether another signed agreement holds on a day of the period.
+/// R08: whether another agreement is or was in force on a day of the period.
 pub(super) fn overlaps(state: &CaseState, agreement: Uuid, from: Date, until: Date) -> bool {
-    let mut others = state
-        .signed_agreements()
-        .filter(|(one, _)| one.id != agreement);
-    others.any(|(_, terms)| {
-        terms.valid_from <= until && terms.valid_until.is_none_or(|end| from <= end)
-    })
+    let mut others = state.agreements.iter().filter(|one| one.id != agreement);
+    others.any(|one| one.in_force_between(from, until))
 }

@@ -78,8 +78,8 @@ impl Happening for MunicipalitySucceeded {
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
         let catalogue = on.facts.catalogue;
         let key = &self.to.key;
-        let successor = catalogue.successor(&state.municipality.key);
-        findings.require(successor == Some(key.as_str()), || {
+        let takes_over = catalogue.takes_over(key, &state.municipality.key);
+        findings.require(takes_over, || {
             Finding::new(Rule::R03).at("/municipality/key").because(
                 "Der Schlüssel ist nicht der Nachfolger, den das Verzeichnis nennt.",
                 "The key is not the successor that the catalogue names.",

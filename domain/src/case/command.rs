@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::CaseState;
 use super::topic::{Act, Dated, Making};
+use crate::catalogue::Catalogue;
 use crate::facts::{Facts, Needs};
 use crate::rights::Permission;
 use crate::rule::Finding;
@@ -162,8 +163,8 @@ macro_rules! commands {
 
             /// What it needs to know beyond its case.
             #[must_use]
-            pub fn needs(&self, state: Option<&CaseState>) -> Needs {
-                match self { $( Self::$name(.., body) => body.needs(state), )+ }
+            pub fn needs(&self, state: Option<&CaseState>, catalogue: &Catalogue) -> Needs {
+                match self { $( Self::$name(.., body) => body.needs(state, catalogue), )+ }
             }
 
             /// The body as JSON.
@@ -232,8 +233,8 @@ macro_rules! commands {
 
             /// What its admission needs to know beyond the case, whatever the body.
             #[must_use]
-            pub fn needs(self, state: &CaseState) -> Needs {
-                match self { $( Self::$name => <$name as Act>::admission_needs(state), )+ }
+            pub fn needs(self, state: &CaseState, catalogue: &Catalogue) -> Needs {
+                match self { $( Self::$name => <$name as Act>::admission_needs(state, catalogue), )+ }
             }
 
             /// The command with this body, about this thing.

@@ -176,10 +176,11 @@ impl Happening for FundingApplicationSubmitted {
             )
         });
         let mut in_force = state
-            .signed_agreements()
-            .filter(|(_, terms)| terms.in_force_on(self.submitted_on));
+            .agreements
+            .iter()
+            .filter(|one| one.in_force_on(self.submitted_on));
         let fits = match self.agreement {
-            Some(named) => in_force.any(|(one, _)| one.id == named),
+            Some(named) => in_force.any(|one| one.id == named),
             None => !programme.agreement_required || in_force.next().is_some(),
         };
         findings.require(fits, || {

@@ -13,6 +13,7 @@ use super::command::CommandKind;
 use super::event::CaseEvent;
 use super::timeline::Telling;
 use super::{CaseState, rules};
+use crate::catalogue::Catalogue;
 use crate::facts::{Claim, Facts, Needs};
 use crate::rule::{Finding, Findings, Rejection};
 use crate::text::Prose;
@@ -72,21 +73,22 @@ pub(crate) trait Act: Dated + Sized {
 
     /// The rules that refuse it whatever its body says; empty means that some body is accepted.
     ///
-    /// What a body names in other streams is not known here: a held offering, a solution to propose,
-    /// the key of a successor's own case, a member to hand over to. There, empty means that some body
-    /// is accepted if the agency has such a thing. Code lists are taken to have codes.
+    /// What a body names in other streams is not known here: a held offering, a solution to propose, a
+    /// member to hand over to. There, empty means that some body is accepted if the agency has such a
+    /// thing. Code lists are taken to have codes.
     fn admission(_state: &CaseState, _target: Option<Uuid>, _facts: &Facts<'_>) -> Vec<Finding> {
         Vec::new()
     }
 
     /// What its admission asks beyond the case.
-    fn admission_needs(_state: &CaseState) -> Needs {
+    fn admission_needs(_state: &CaseState, _catalogue: &Catalogue) -> Needs {
         Needs::default()
     }
 
     /// What it asks beyond the case.
-    fn needs(&self, state: Option<&CaseState>) -> Needs {
-        state.map(Self::admission_needs).unwrap_or_default()
+    fn needs(&self, state: Option<&CaseState>, catalogue: &Catalogue) -> Needs {
+        let needs = state.map(|state| Self::admission_needs(state, catalogue));
+        needs.unwrap_or_default()
     }
 
     /// The event it comes to, unless a rule refuses that there is one.

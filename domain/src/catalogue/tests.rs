@@ -278,6 +278,24 @@ fn only_an_ended_key_has_a_successor() {
 }
 
 #[test]
+fn a_local_municipality_goes_with_its_district() {
+    let catalogue = catalogue();
+    assert!(catalogue.is_succeeded("03152021"));
+    assert!(catalogue.takes_over("03159021", "03152021"));
+    assert!(catalogue.takes_over("03159", "03152"));
+    for (key, ended) in [
+        ("03159", "03152021"),
+        ("03159021", "03152"),
+        ("03101021", "03152021"),
+    ] {
+        assert!(!catalogue.takes_over(key, ended), "{key} {ended}");
+    }
+    for key in ["15084030", "15084", "03152000", "11000-01", "99999"] {
+        assert!(!catalogue.is_succeeded(key), "{key}");
+    }
+}
+
+#[test]
 fn a_successor_is_named_by_whatever_version_names_it() {
     let first = halle("15002", &Value::Null);
     let mut second = halle("15002", &json!({"successor": "15003"}));

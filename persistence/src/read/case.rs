@@ -215,7 +215,7 @@ impl Store {
     ) -> Result<Vec<Admission>, StoreError> {
         let (mut holders, mut streams) = (BTreeMap::new(), BTreeMap::new());
         for kind in CommandKind::ALL {
-            let needs = kind.needs(&case.state);
+            let needs = kind.needs(&case.state, self.catalogue());
             for id in needs.streams {
                 let stream = self.stream(access, id).await?;
                 streams.extend(stream.map(|stream| (id, State::clone(&stream.state))));

@@ -120,7 +120,7 @@ impl Draft {
         let sources = workshop.sources.of(agency);
         let stream = submission.stream.unwrap_or_else(|| sources.ids.id());
         let recorded_at = self.recorded_at(&sources)?;
-        let needs = submission.command.needs(state);
+        let needs = submission.command.needs(state, &workshop.catalogue);
         let facts = Facts {
             stream,
             today: recorded_at.berlin_date(),

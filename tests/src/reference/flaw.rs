@@ -14,6 +14,8 @@ pub enum Flaw {
     LastDayOff,
     /// An agreement that has ended is still in force.
     EndIgnored,
+    /// An agreement that has ended was never in force.
+    EndedForGood,
     /// Withdrawn needs still stand.
     WithdrawalIgnored,
     /// A rejected model solution cannot be proposed again.
@@ -32,6 +34,7 @@ impl Flaw {
         Self::LastEnteredMeeting,
         Self::LastDayOff,
         Self::EndIgnored,
+        Self::EndedForGood,
         Self::WithdrawalIgnored,
         Self::RejectedForGood,
         Self::DeadlineExcluded,

@@ -111,16 +111,14 @@ impl<'a> Judge<'a> {
         texts(&self.ask.body, member)
     }
 
-    /// R08: whether another signed agreement holds on one of these days.
+    /// R08: whether another agreement is or was in force on one of these days.
     fn overlaps(&self, from: &str, until: &str) -> bool {
-        let mut others = self
-            .model
-            .signed()
-            .into_iter()
-            .filter(|id| *id != self.target);
+        let signed = self.model.ids("agreement", &["signed", "ended"]);
+        let mut others = signed.into_iter().filter(|id| *id != self.target);
         others.any(|id| {
-            let (begins, ends) = self.model.period(id);
-            begins <= until && from <= ends
+            let (begins, ends) = self.model.days(id);
+            let ends = ends.as_str();
+            begins <= ends && begins <= until && from <= ends
         })
     }
 

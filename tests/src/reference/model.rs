@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::judge::Judge;
-use super::{Ask, Flaw, Surroundings, Verdict, operation, text, texts};
+use super::{Ask, Flaw, Surroundings, Verdict, days_after, operation, text, texts};
 
 /// One of the case's things.
 #[derive(Clone, Debug)]
@@ -176,22 +176,36 @@ impl Model {
         self.ids("agreement", &[&["signed"], ended].concat())
     }
 
-    /// Those of them in force on a day.
+    /// The agreements that are in force on a day, or were before they ended.
     #[must_use]
     pub fn in_force(&self, day: &str) -> Vec<&str> {
-        let mut signed = self.signed();
+        let mut signed = self.ids("agreement", &["signed", "ended"]);
         signed.retain(|id| {
-            let (from, until) = self.period(id);
+            let (from, until) = self.days(id);
             let last_day_counts = self.flaw != Flaw::LastDayOff;
-            from <= day && (day < until || last_day_counts && day == until)
+            from <= day && (day < until.as_str() || last_day_counts && day == until)
         });
         signed
     }
 
-    /// First and last day of a signed agreement.
+    /// First and last day of a signed agreement by its terms.
     pub(super) fn period(&self, agreement: &str) -> (&str, &str) {
         let data = self.data(agreement);
         (text(data, "valid_from"), text(data, "valid_until"))
+    }
+
+    /// First and last day on which an agreement was in force: it was not on the day it ended.
+    pub(super) fn days(&self, agreement: &str) -> (&str, String) {
+        let (from, until) = self.period(agreement);
+        let mut ended = self.past("end_agreement");
+        let ended = ended.find(|ask| ask.target.as_deref() == Some(agreement));
+        let ended = ended.filter(|_| self.flaw != Flaw::EndIgnored);
+        let before = ended.map(|ask| days_after(text(&ask.body, "occurred_on"), -1));
+        match before {
+            Some(_) if self.flaw == Flaw::EndedForGood => (from, days_after(from, -1)),
+            Some(before) => (from, before.min(until.to_owned())),
+            None => (from, until.to_owned()),
+        }
     }
 
     /// Who advises: the assignment whose first day is the last, since the opening.

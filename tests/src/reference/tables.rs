@@ -153,10 +153,15 @@ impl Tables {
         })
     }
 
-    /// The key that took over from another.
+    /// How the key begins that took over from another: with all of it, or with the district of a Gemeinde.
     #[must_use]
     pub fn successor(&self, key: &str) -> Option<&str> {
-        let mut rows = self.rows("municipality").filter(|row| row.code == key);
+        let listed = if key.len() == 8 && !key.contains('-') {
+            key.get(..5)?
+        } else {
+            key
+        };
+        let mut rows = self.rows("municipality").filter(|row| row.code == listed);
         rows.find_map(|row| row.body["successor"].as_str())
     }
 }

@@ -162,7 +162,7 @@ impl<'a> Life<'a> {
     }
 
     fn decide(&self, command: &CaseCommand) -> Result<Decision, Rejection> {
-        let needs = command.needs(self.case());
+        let needs = command.needs(self.case(), &self.scenery.catalogue);
         let made = new_id(self.made);
         Command::Case(command.clone())
             .decide(self.state.as_ref(), &self.facts(&needs), &mut || made)
@@ -196,7 +196,7 @@ impl<'a> Life<'a> {
         };
         let mut needs = Needs::default();
         for kind in CommandKind::ALL {
-            let more = kind.needs(case);
+            let more = kind.needs(case, &self.scenery.catalogue);
             needs.keys.extend(more.keys);
             needs.counters.extend(more.counters);
             needs.streams.extend(more.streams);

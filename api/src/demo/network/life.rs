@@ -228,7 +228,7 @@ impl<'a> Life<'a> {
             day.or_insert_with(|| json!(self.day));
         }
         let command = kind.command(target, body.clone())?;
-        let needs = command.needs(self.case()).streams;
+        let needs = command.needs(self.case(), self.ground.catalogue).streams;
         let known = needs.iter().filter_map(|id| {
             let state = self.offers.states.get(id)?;
             Some((*id, state.clone()))

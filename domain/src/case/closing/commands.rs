@@ -10,6 +10,7 @@ use crate::case::opening::no_other_open_case;
 use crate::case::sample;
 use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState};
+use crate::catalogue::Catalogue;
 use crate::facts::{Facts, Key, Needs};
 use crate::rule::{Finding, Findings, Rejection, Rule};
 use crate::text::Prose;
@@ -116,7 +117,7 @@ impl Act for ReopenCase {
         other.into_iter().collect()
     }
 
-    fn admission_needs(state: &CaseState) -> Needs {
+    fn admission_needs(state: &CaseState, _catalogue: &Catalogue) -> Needs {
         Needs {
             keys: vec![Key::open_case(&state.municipality.key)],
             ..Needs::default()

@@ -53,8 +53,7 @@ impl Eligibility {
         };
         let takes = programme.eligible_kinds.contains(&state.municipality.kind);
         let deadline = call.and_then(|call| call.deadline);
-        let mut agreements = state.signed_agreements();
-        let agreed = agreements.any(|(_, terms)| terms.in_force_on(day));
+        let agreed = state.agreements.iter().any(|one| one.in_force_on(day));
         if !takes {
             decided(EligibilityCriterion::KindOfMunicipality, false)
         } else if deadline.is_some_and(|deadline| deadline < day) {
@@ -86,8 +85,8 @@ pub(super) fn can_apply(state: &CaseState, facts: &Facts<'_>) -> Vec<Finding> {
             "No programme takes applications of this kind of municipality.",
         )
     });
-    let mut agreements = state.signed_agreements();
-    let agreed = agreements.any(|(_, terms)| terms.valid_from <= facts.today);
+    let mut agreements = state.agreements.iter();
+    let agreed = agreements.any(|one| one.in_force_between(Date::MIN, facts.today));
     let demanded = taken && programmes().all(|programme| programme.agreement_required);
     findings.require(agreed || !demanded, || {
         Finding::new(Rule::R18).because(

@@ -12,6 +12,7 @@ use crate::case::command::{CommandKind, bodies};
 use crate::case::sample;
 use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState};
+use crate::catalogue::Catalogue;
 use crate::facts::{Facts, Needs};
 use crate::rule::{Finding, Rejection, Rule};
 use crate::text::Prose;
@@ -47,7 +48,7 @@ bodies! {
 }
 
 impl Act for ProposeModelSolution {
-    fn needs(&self, _state: Option<&CaseState>) -> Needs {
+    fn needs(&self, _state: Option<&CaseState>, _catalogue: &Catalogue) -> Needs {
         Needs {
             streams: vec![self.solution],
             ..Needs::default()

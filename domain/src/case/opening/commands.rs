@@ -10,6 +10,7 @@ use crate::case::command::{CommandKind, bodies};
 use crate::case::event::wire;
 use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState, rules, sample};
+use crate::catalogue::Catalogue;
 use crate::facts::{Facts, Key, Needs};
 use crate::rule::{Finding, Rejection, Rule};
 use crate::text::Line;
@@ -42,7 +43,7 @@ bodies! {
 }
 
 impl Act for OpenCase {
-    fn needs(&self, _state: Option<&CaseState>) -> Needs {
+    fn needs(&self, _state: Option<&CaseState>, _catalogue: &Catalogue) -> Needs {
         Needs {
             keys: vec![Key::open_case(&self.municipality.key)],
             counters: vec![counter(self.occurred_on)],

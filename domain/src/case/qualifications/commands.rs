@@ -8,6 +8,7 @@ use crate::case::command::{CommandKind, bodies};
 use crate::case::sample;
 use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState};
+use crate::catalogue::Catalogue;
 use crate::facts::Needs;
 use crate::rule::{Finding, Rejection, Rule};
 use crate::text::Prose;
@@ -27,7 +28,7 @@ bodies! {
 }
 
 impl Act for RecordQualification {
-    fn needs(&self, _state: Option<&CaseState>) -> Needs {
+    fn needs(&self, _state: Option<&CaseState>, _catalogue: &Catalogue) -> Needs {
         Needs {
             streams: vec![self.offering],
             ..Needs::default()

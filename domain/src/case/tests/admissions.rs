@@ -159,7 +159,7 @@ fn refusals(kind: CommandKind) -> &'static [Rule] {
         Kind::SubmitFundingApplication => &[R18, R23],
         Kind::RecordFundingDecision | Kind::ChangeFundingPeriod => &[R20, R23],
         Kind::RecordParticipantDeparture => &[R06, R21, R23],
-        Kind::SucceedMunicipality => &[R03, R23],
+        Kind::SucceedMunicipality => &[R02, R03, R23],
         Kind::PauseCase | Kind::ResumeCase => &[R10, R23],
         Kind::ReopenCase => &[R02, R25],
     }
@@ -169,7 +169,7 @@ fn refusals(kind: CommandKind) -> &'static [Rule] {
 fn admissions_are_what_decide_does() {
     let mut dice = Dice(0x5eed_0001);
     let mut met = BTreeSet::new();
-    for _ in 0..40 {
+    for _ in 0..80 {
         let mut state = somewhere(&mut dice);
         for step in 0..25 {
             let mut given = given_case(state.clone())
@@ -177,6 +177,9 @@ fn admissions_are_what_decide_does() {
                 .making(Some(new_id(1000 + step)));
             if dice.roll(4) == 0 {
                 given = given.holder(Key::open_case(&state.municipality.key), UNKNOWN);
+            }
+            if dice.roll(4) == 0 {
+                given = given.holder(Key::open_case("03159"), UNKNOWN);
             }
             let facts = given.facts();
             let all = admissions(&state, &facts);

@@ -6,6 +6,7 @@ use super::{Scenario, UNKNOWN, accepted, before, closing, command, refused, sign
 use crate::agency::sample::FORMER;
 use crate::case::CommandKind::AssignAdvisor;
 use crate::case::{CaseCommand, CaseEvent, sample};
+use crate::catalogue::MunicipalityKind;
 use crate::facts::Key;
 use crate::rule::Rule::{R02, R03, R04, R23, R26};
 use crate::stream::{Event, EventData};
@@ -26,6 +27,24 @@ fn eisenach() -> Given {
     }
     let given = given(&history).agency(Some(serving("16")));
     given.on(date!(2021 - 08 - 01))
+}
+
+/// A case of the Gemeinde Rosdorf (03152021) in the same district, which is 03159021 since.
+fn rosdorf() -> Given {
+    let mut history: Vec<Event> = sample::succession();
+    history.truncate(1);
+    if let EventData::Case(CaseEvent::CaseOpened(opened)) = &mut history[0].data {
+        opened.municipality.key = "03152021".to_owned();
+        opened.municipality.kind = MunicipalityKind::LocalMunicipality;
+    }
+    given(&history).agency(Some(serving("03")))
+}
+
+fn named(key: &str) -> CaseCommand {
+    command!(SucceedMunicipality, |body| {
+        body.municipality.key = key.to_owned();
+        body.municipality.name = Some("Rosdorf".into());
+    })
 }
 
 fn serving(land: &str) -> crate::agency::AgencyState {
@@ -106,6 +125,29 @@ fn successors() -> Vec<Scenario> {
             command!(SucceedMunicipality),
             &[R04],
         ),
+        accepted(
+            "a local municipality has a new key in the district that took over its own",
+            rosdorf(),
+            named("03159021"),
+        ),
+        refused(
+            "a local municipality is succeeded by one of another district",
+            rosdorf(),
+            named("03101021"),
+            &[(R03, "/municipality/key")],
+        ),
+        refused(
+            "a local municipality is succeeded by the district",
+            rosdorf(),
+            succeeded_by("03159"),
+            &[(R03, "/municipality/key")],
+        ),
+        refused(
+            "a district is succeeded by a local municipality",
+            goettingen(),
+            named("03159021"),
+            &[(R03, "/municipality/key")],
+        ),
         refused(
             "a municipality is succeeded the day before",
             goettingen(),
@@ -134,7 +176,7 @@ fn successors() -> Vec<Scenario> {
             "another case of the successor is open",
             goettingen().holder(Key::open_case("03159"), UNKNOWN),
             command!(SucceedMunicipality),
-            &[(R02, "/municipality/key")],
+            &[(R02, ""), (R02, "/municipality/key")],
         ),
         accepted(
             "the case itself holds the successor's key",

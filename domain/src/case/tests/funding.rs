@@ -212,6 +212,18 @@ fn agreements_behind_applications() -> Vec<Scenario> {
             submitted(before_first, None),
             &[(R18, "/agreement")],
         ),
+        warned(
+            "a late entry of an application, on the last day before the agreement was ended",
+            before(PauseCase),
+            submitted(date!(2017 - 05 - 21), named),
+            &[R19],
+        ),
+        refused(
+            "an application on the day on which the agreement was ended",
+            before(PauseCase),
+            submitted(date!(2017 - 05 - 22), named),
+            &[(R18, "/agreement")],
+        ),
         refused(
             "an application that names a discarded draft",
             ready(),
@@ -250,12 +262,6 @@ fn whether_any_application_is_possible() -> Vec<Scenario> {
         refused(
             "an application before anything is signed",
             before(SignAgreement),
-            command!(SubmitFundingApplication),
-            &[(R18, ""), (R18, "/agreement")],
-        ),
-        refused(
-            "an application after the agreement's end",
-            before(PauseCase),
             command!(SubmitFundingApplication),
             &[(R18, ""), (R18, "/agreement")],
         ),

@@ -11,8 +11,9 @@ use crate::case::CommandKind::{
     AmendAgreement, EndAgreement, ExtendAgreement, PauseCase, SignAgreement,
 };
 use crate::case::event::{AgreementSigned, Party, Signature};
-use crate::case::{CaseEvent, CommandKind, sample};
+use crate::case::{CaseCommand, CaseEvent, CommandKind, sample};
 use crate::rule::Rule::{R06, R08, R21, R26};
+use crate::stream::{Event, EventData};
 use crate::testing::{Given, given, happened};
 
 /// Another agreement beside the sample's.
@@ -51,6 +52,28 @@ fn followed_from(day: Date) -> Given {
 
 fn ended() -> Given {
     before(PauseCase)
+}
+
+/// The agreement ended on the day before its first one, and a second is drafted.
+fn ended_before_it_began() -> Given {
+    let mut history = history_before(PauseCase);
+    let is_end =
+        |event: &&mut Event| matches!(event.data, EventData::Case(CaseEvent::AgreementEnded(_)));
+    let end = history.iter_mut().find(is_end).unwrap();
+    end.occurred_on = date!(2015 - 04 - 26);
+    history.push(draft(SECOND));
+    given(&history)
+}
+
+fn second_from(from: Date, until: Date) -> CaseCommand {
+    command!(SignAgreement, |target, body| {
+        *target = SECOND;
+        body.valid_from = from;
+        body.valid_until = Some(until);
+        body.signatures
+            .iter_mut()
+            .for_each(|one| one.signed_on = from);
+    })
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -295,9 +318,26 @@ fn ends() -> Vec<Scenario> {
             &[(R26, "/occurred_on")],
         ),
         accepted(
-            "a second agreement holds where the ended one did",
+            "a second agreement begins on the day on which the first was ended",
             with_second_draft(PauseCase),
-            command!(SignAgreement, |target, _body| *target = SECOND),
+            second_from(date!(2017 - 05 - 22), date!(2019 - 05 - 21)),
+        ),
+        refused(
+            "a second agreement begins on the day before the first was ended",
+            with_second_draft(PauseCase),
+            second_from(date!(2017 - 05 - 21), date!(2019 - 05 - 21)),
+            &[(R08, "/valid_from")],
+        ),
+        refused(
+            "a second agreement around the first, which was ended",
+            with_second_draft(PauseCase),
+            second_from(date!(2015 - 01 - 01), date!(2019 - 05 - 21)),
+            &[(R08, "/valid_from")],
+        ),
+        accepted(
+            "a second agreement around one that was ended before it began",
+            ended_before_it_began(),
+            second_from(date!(2015 - 01 - 01), date!(2019 - 05 - 21)),
         ),
         accepted(
             "a priority of an ended agreement is dropped",

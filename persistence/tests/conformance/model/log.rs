@@ -181,7 +181,11 @@ impl Log {
         let version = before.as_ref().map_or(0, |(last, _)| last.version);
         let before = before.map(|(_, state)| state);
         let (holders, counters) = self.claims(workshop);
-        let asked = order.command.needs(before.as_ref()).streams.into_iter();
+        let asked = order
+            .command
+            .needs(before.as_ref(), &workshop.catalogue)
+            .streams
+            .into_iter();
         let streams = asked.filter_map(|id| Some((id, Self::fold(self.stream(id))?.1)));
         let streams = streams.collect();
         let facts = Facts {

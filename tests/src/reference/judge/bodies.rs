@@ -156,7 +156,9 @@ impl Judge<'_> {
         self.judge_municipality();
         let (tables, from) = (&self.around.tables, &self.model.municipality.0);
         let to = text(&self.ask.body["municipality"], "key");
-        self.require(tables.successor(from) == Some(to), "R03");
+        let successor = tables.successor(from);
+        let fits = successor.is_some_and(|key| to.starts_with(key) && to.len() == from.len());
+        self.require(fits, "R03");
         self.require(tables.municipality(from, self.day).is_none(), "R03");
     }
 
@@ -317,7 +319,10 @@ impl Judge<'_> {
 
     fn judge_closing(&mut self) {
         let acknowledged = self.list("acknowledge");
+        // One that has ended is not open any more, whatever the day of the closing.
+        let signed = self.model.signed();
         let mut open = self.model.in_force(self.day);
+        open.retain(|id| signed.contains(id));
         open.extend(self.model.ids("follow_up", &["open"]));
         open.extend(self.model.ids("application", &["undecided"]));
         self.require(open.iter().all(|id| acknowledged.contains(id)), "R24");

@@ -79,17 +79,25 @@ impl Judge<'_> {
         let demands: Vec<bool> = for_us
             .map(|row| row.body["agreement_required"] == true)
             .collect();
-        let mut signed = self.model.signed().into_iter();
-        let agreed = signed.any(|id| self.model.period(id).0 <= today);
+        let signed = self.model.ids("agreement", &["signed", "ended"]);
+        let agreed = signed.into_iter().any(|id| {
+            let (from, until) = self.model.days(id);
+            from <= today && from <= until.as_str()
+        });
         let possible = demands.iter().any(|demanded| agreed || !demanded);
         self.require(possible, "R18");
     }
 
-    /// R03: there is a successor, and its time has come.
+    /// R03: there is a successor, and its time has come; R02: no other open case is about it.
     fn judge_successor(&mut self) {
         let (tables, today) = (&self.around.tables, &self.around.today);
         let key = &self.model.municipality.0;
         let ended = tables.municipality(key, today).is_none();
-        self.require(tables.successor(key).is_some() && ended, "R03");
+        let successor = tables.successor(key);
+        self.require(successor.is_some() && ended, "R03");
+        // A Gemeinde may have got any key of its new district.
+        let whole = successor.filter(|successor| successor.len() == key.len());
+        let taken = whole.is_some_and(|successor| self.around.taken.contains(successor));
+        self.require(!taken, "R02");
     }
 }

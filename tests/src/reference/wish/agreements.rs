@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Wisher;
-use crate::reference::{text, texts};
+use crate::reference::{days_after, text, texts};
 
 impl Wisher<'_> {
     pub(super) fn signing(&mut self) -> Value {
@@ -19,12 +19,9 @@ impl Wisher<'_> {
         let signatures: Vec<Value> = signatures
             .map(|(party, on)| json!({"function": "Leitung", "party": party, "signed_on": on}))
             .collect();
-        let periods = self.model.signed();
-        let last = periods
-            .into_iter()
-            .map(|id| text(self.model.data(id), "valid_until"))
-            .max();
-        let last = last.unwrap_or_default().to_owned();
+        let periods = self.model.ids("agreement", &["signed", "ended"]);
+        let last = periods.into_iter().map(|id| self.model.days(id).1).max();
+        let last = last.unwrap_or_default();
         let from = match (last.is_empty(), self.careless()) {
             (false, false) => self.shift(&last, 1, 3),
             _ => self.past(),
@@ -108,22 +105,21 @@ impl Wisher<'_> {
             .map(|one| text(one, "deadline"));
         let deadline = deadline.unwrap_or_default().to_owned();
         let mut submitted = self.past();
-        let signed = self.model.signed();
+        let signed = self.model.ids("agreement", &["signed", "ended"]);
         let signed: Vec<(String, String)> = signed
             .into_iter()
-            .map(|id| {
-                (
-                    text(self.model.data(id), "valid_from").to_owned(),
-                    text(self.model.data(id), "valid_until").to_owned(),
-                )
-            })
+            .map(|id| self.model.days(id))
+            .map(|(from, until)| (from.to_owned(), until))
             .collect();
-        // The edges: a deadline's day, the first and the last day of an agreement.
-        match self.dice.between(1, 5) {
+        // The edges: a deadline's day, the first and the last day of an agreement, and the next one.
+        match self.dice.between(1, 6) {
             1 if !deadline.is_empty() => submitted = deadline,
-            2 | 3 => {
+            2..=4 => {
                 if let Some((from, until)) = signed.first() {
                     submitted.clone_from(if self.one_in(2) { from } else { until });
+                    if self.one_in(3) {
+                        submitted = days_after(&submitted, 1);
+                    }
                 }
             }
             _ => {}
@@ -133,15 +129,18 @@ impl Wisher<'_> {
         }
         let mut body = json!({"programme": programme, "call": call, "submitted_on": submitted});
         if !signed.is_empty() {
-            let agreement = self.thing("agreement", &["signed"]);
+            let agreement = self.thing("agreement", &["signed", "ended"]);
             self.perhaps(&mut body, "agreement", agreement);
         }
         body
     }
 
     pub(super) fn closing(&mut self, day: &str) -> Value {
+        let signed = self.model.signed();
+        let mut in_force = self.model.in_force(day);
+        in_force.retain(|id| signed.contains(id));
         let mut open: Vec<String> = [
-            self.model.in_force(day),
+            in_force,
             self.model.ids("follow_up", &["open"]),
             self.model.ids("application", &["undecided"]),
         ]

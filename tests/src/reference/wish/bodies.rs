@@ -9,7 +9,7 @@ use crate::reference::text;
 /// and two that name nothing.
 const KEYS: &[&str] = &[
     "15002", "15084", "15091", "15084030", "11000-01", "03152", "03152", "03152", "03159", "03156",
-    "99999", "15084000", "15002001",
+    "03152021", "99999", "15084000", "15002001",
 ];
 
 /// The operations that ask for a reason.
@@ -208,10 +208,16 @@ impl Wisher<'_> {
                 json!({"member": member, "valid_from": from})
             }
             "succeed_municipality" => {
-                let own = self.around.tables.successor(&self.model.municipality.0);
-                let (own, other) = (own.unwrap_or("03159"), self.one_of(KEYS));
-                let key = if self.careless() { other } else { own };
-                json!({"municipality": {"key": key}})
+                let from = &self.model.municipality.0;
+                let own = self.around.tables.successor(from).unwrap_or("03159");
+                let own = own.to_owned() + from.get(own.len()..).unwrap_or_default();
+                let other = self.one_of(KEYS);
+                let key = if self.careless() { other } else { &own };
+                let mut body = json!({"municipality": {"key": key}});
+                if key.len() == 8 && !self.careless() {
+                    body["municipality"]["name"] = json!("Rosdorf");
+                }
+                body
             }
             "link_document" => json!({
                 "title": "Bericht", "media_type": "application/pdf", "size": 10,

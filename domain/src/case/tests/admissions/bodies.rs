@@ -119,9 +119,11 @@ fn of_the_agreement(state: &CaseState, command: &mut CaseCommand, dice: &mut Dic
         CaseCommand::DraftAgreement(body) => body.priorities = agreed(state),
         CaseCommand::RedraftAgreement(_, body) => body.priorities = agreed(state),
         CaseCommand::SignAgreement(_, body) => {
-            let ends = state
-                .signed_agreements()
-                .filter_map(|(_, terms)| terms.valid_until);
+            let terms = state
+                .agreements
+                .iter()
+                .filter_map(|one| one.signed.as_ref());
+            let ends = terms.filter_map(|terms| terms.valid_until);
             let from = ends
                 .max()
                 .map_or(state.opened_on, |end| end + Duration::DAY);
@@ -153,12 +155,13 @@ fn of_the_agreement(state: &CaseState, command: &mut CaseCommand, dice: &mut Dic
             body.attainment[0].priority = signed.priorities[0];
         }
         CaseCommand::SubmitFundingApplication(body) => {
-            let (agreement, terms) = state
-                .signed_agreements()
-                .min_by_key(|(_, terms)| terms.valid_from)
-                .unwrap();
-            body.agreement = dice.pick(&[None, Some(agreement.id)]);
-            body.submitted_on = terms.valid_from;
+            let first_days = state.agreements.iter().filter_map(|one| {
+                let first = one.signed.as_ref()?.valid_from;
+                one.in_force_on(first).then_some((first, one.id))
+            });
+            let (first, agreement) = first_days.min().unwrap();
+            body.agreement = dice.pick(&[None, Some(agreement)]);
+            body.submitted_on = first;
         }
         _ => {}
     }
