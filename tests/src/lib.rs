@@ -43,7 +43,7 @@ pub use log::{Log, Verified};
 pub use offers::{Offers, offer_body};
 pub use process::{Ended, Server, binary, check_rebuild, fallbuch};
 pub use raw::{EventRecord, HeadRecord, Lane, Raw};
-pub use rebuild::{ListColumns, Positions, Projected, ProjectedHead, Rebuilt};
+pub use rebuild::{ListColumns, ListedFollowUp, Positions, Projected, ProjectedHead, Rebuilt};
 pub use sample_case::{Cast, SampleCase, Step, command_path, list_of};
 pub use seen::Seen;
 pub use world::{MetricsListener, World};

@@ -80,6 +80,14 @@ pub struct ListedFollowUp {
     title: String,
 }
 
+impl ListedFollowUp {
+    /// Whether it was left open in a case that is closed.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.status == "waiting"
+    }
+}
+
 impl From<FollowUpRow> for ListedFollowUp {
     fn from(row: FollowUpRow) -> Self {
         Self {

@@ -1,7 +1,6 @@
 //! The invented network: what is told follows from the seed, and telling it again changes nothing.
 //!
-//! Here small extents, on both databases. The plan of all 40,000 events is checked in the API's own tests
-//! (`api/src/demo/network/tests.rs`), and `make bench` stores it.
+//! All 40,000 events are stored once, the rest of the tests takes small extents; all of them on both databases.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use fallbuch_api::demo::network::{self, Extent};
 use fallbuch_domain::Role;
 use fallbuch_domain::catalogue::shipped_agencies;
-use fallbuch_tests::{Engine, World, on_both};
+
+use fallbuch_tests::{Engine, Positions, Projected, Rebuilt, World, on_both};
 use serde_json::Value;
 
 /// Two agencies, with the municipalities that others took over.
@@ -121,6 +121,32 @@ on_both!(
             let path = format!("{case}/{part}");
             client.get(&path).send().await.expect_status(200);
         }
+        world.stop().await;
+    }
+);
+
+on_both!(
+    async fn the_whole_network_follows_from_its_log(engine: Engine) {
+        let extent = Extent::network(Extent::SEED).unwrap();
+        assert_eq!(
+            (extent.agencies.len(), extent.cases, extent.events),
+            (9, 220, 40_000)
+        );
+        let world = told(engine, &extent).await;
+        let raw = world.raw().await;
+        let events = raw.events().await;
+        assert_eq!(events.len(), 40_000);
+        let mut rebuilt = Rebuilt::default();
+        rebuilt.follow(&events).unwrap();
+        let projected = Projected::read(&raw, &Positions::new()).await;
+        let waiting = projected
+            .follow_ups
+            .values()
+            .filter(|one| one.waits())
+            .count();
+        assert!(waiting > 100, "{waiting} were left open in closed cases");
+        rebuilt.compare(&projected).unwrap();
+        raw.close().await;
         world.stop().await;
     }
 );
