@@ -124,6 +124,7 @@ pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, Tab
     let known = Known {
         agency: &state,
         catalogue: store.catalogue(),
+        today: store.sources().clock.now().berlin_date(),
         logins: &logins,
     };
     let stranger = || TablesError::Stranger(order.member.clone(), order.agency.clone());
@@ -149,7 +150,7 @@ pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, Tab
         agency: &state,
         catalogue: store.catalogue(),
         schemas: &schemas,
-        today: store.sources().clock.now().berlin_date(),
+        today: known.today,
         holders,
         planned: HashMap::new(),
         new_id: &mut || ids.id(),
@@ -157,7 +158,7 @@ pub(crate) async fn import(store: &Store, order: &Order) -> Result<Imported, Tab
     let mut hints = Vec::new();
     for (case, standing) in plan.cases.iter().zip(&standings) {
         let judgement = judge.judge(case, standing)?;
-        if judgement.problems.is_empty() {
+        if judgement.problems.is_empty() && case.is_read() {
             hints.extend(judgement.hints);
         }
         plan.problems.extend(judgement.problems);
@@ -206,7 +207,7 @@ fn summary<'a>(
     for (case, standing) in plan.cases.iter().zip(standings) {
         let there = standing.done.iter().filter(|done| **done).count();
         steps.there += there;
-        if !faulty.contains(&case.reference) {
+        if !faulty.contains(&case.reference) && case.is_read() {
             sound += 1;
             steps.open += standing.done.len() - there;
         }

@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "import/damage.rs"]
+mod damage;
 #[path = "import/faults.rs"]
 mod faults;
 #[path = "import/office.rs"]

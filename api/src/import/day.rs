@@ -10,6 +10,9 @@ use crate::language::Localized;
 
 use super::table::workbook::day_of_number;
 
+/// Years before this one are slips of the pen.
+const EARLIEST: i32 = 1900;
+
 /// The day a text means: `2015-09-01`, `01.09.2015`, `1.9.2015`, each with a time behind it or none.
 ///
 /// # Errors
@@ -25,20 +28,22 @@ pub(super) fn day(text: &str) -> Result<Date, Localized> {
         Some((date, time)) => (date, time.trim()),
         None => (text, ""),
     };
-    let is_time = time
-        .chars()
-        .all(|one| one.is_ascii_digit() || ":.,Zz+".contains(one));
-    if !is_time {
+    if !time.is_empty() && !is_clock(time) {
         return Err(unreadable(None));
     }
     if let Ok(day) = Date::parse(date, format_description!("[year]-[month]-[day]")) {
-        return Ok(day);
+        return if day.year() < EARLIEST {
+            Err(unreadable(None))
+        } else {
+            Ok(day)
+        };
     }
     let parts: Vec<&str> = date.split('.').collect();
     if let [day, month, year] = parts.as_slice()
         && let (Ok(day), Ok(month), Ok(number)) = (day.parse(), month.parse(), year.parse::<i32>())
     {
         return match year.len() {
+            4 if number < EARLIEST => Err(unreadable(None)),
             4 => calendar(number, month, day).ok_or_else(no_such_day),
             2 => Err(unreadable(calendar(2000 + number, month, day))),
             _ => Err(unreadable(None)),
@@ -54,6 +59,22 @@ pub(super) fn day(text: &str) -> Result<Date, Localized> {
     // What a spreadsheet program leaves of a day whose column was formatted as a number.
     let number = date.parse().ok().and_then(day_of_number);
     Err(unreadable(number))
+}
+
+/// Whether it is a time of day: hours and minutes, seconds or none.
+fn is_clock(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let is_number = |part: &str| {
+        (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    match parts.as_slice() {
+        [hours, minutes] => is_number(hours) && is_number(minutes),
+        [hours, minutes, seconds] => {
+            let whole = seconds.split(['.', ',']).next().unwrap_or_default();
+            is_number(hours) && is_number(minutes) && is_number(whole)
+        }
+        _ => false,
+    }
 }
 
 fn calendar(year: i32, month: u8, day: u8) -> Option<Date> {
@@ -127,6 +148,10 @@ mod tests {
             "2015",
             "1.9.",
             "20150901",
+            "01.09.2015 02.09.2015",
+            "01.09.2015 10",
+            "01.09.0215",
+            "0215-09-01",
         ] {
             assert_eq!(day(text), Err(unreadable(None)), "{text}");
         }

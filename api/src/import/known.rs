@@ -3,6 +3,7 @@
 use fallbuch_domain::Language;
 use fallbuch_domain::agency::AgencyState;
 use fallbuch_domain::catalogue::{Catalogue, Text};
+use time::Date;
 use uuid::Uuid;
 
 use super::text::folded;
@@ -14,6 +15,8 @@ pub(super) struct Known<'a> {
     pub(super) agency: &'a AgencyState,
     /// The code lists.
     pub(super) catalogue: &'a Catalogue,
+    /// The day in Berlin.
+    pub(super) today: Date,
     /// The logins of the agency's members.
     pub(super) logins: &'a [(String, Uuid)],
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a step comes after all that it names, and otherwise the steps of a case stand in the order of their days.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use time::Date;
 
@@ -22,6 +22,13 @@ pub(super) struct Case {
     pub(super) reference: String,
     /// The steps in the order in which they are recorded; the opening is the first.
     pub(super) steps: Vec<Step>,
+}
+
+impl Case {
+    /// Whether all of its lines could be read.
+    pub(super) fn is_read(&self) -> bool {
+        self.steps.iter().all(|step| step.wish.is_some())
+    }
 }
 
 /// What the tables of a run ask for.
@@ -76,7 +83,7 @@ impl Plan {
         plan.cases = gathered.cases;
         for case in &mut plan.cases {
             plan.problems.extend(unknown_links(case));
-            arrange(case);
+            arrange(case, known.today);
         }
         plan
     }
@@ -156,9 +163,12 @@ impl Gathered {
 
 /// What is named in a case and not there. A line whose own number is wrong may be the one that is meant.
 fn unknown_links(case: &Case) -> Vec<Problem> {
+    let steps = case.steps.iter();
+    let there: HashSet<(Form, Option<&String>)> = steps
+        .map(|step| (step.part.form(), step.number.as_ref()))
+        .collect();
     let is_there = |form: Form, number: &String| {
-        let mut steps = case.steps.iter().filter(|step| step.part.form() == form);
-        steps.any(|step| step.number.as_ref().is_none_or(|own| own == number))
+        there.contains(&(form, Some(number))) || there.contains(&(form, None))
     };
     let links = case.steps.iter().filter_map(|step| step.links.as_ref());
     let unknown = links.filter_map(|links| {
@@ -174,8 +184,9 @@ fn unknown_links(case: &Case) -> Vec<Problem> {
     unknown.collect()
 }
 
-/// Puts the steps of a case into the order in which they can be recorded.
-fn arrange(case: &mut Case) {
+/// Puts the steps of a case into the order in which they can be recorded. A day that is still to come is wrong (R26), and
+/// says nothing about the order.
+fn arrange(case: &mut Case, today: Date) {
     case.steps.sort_by_key(|step| step.part);
     // What a step names comes before it, whatever the days say: its own day is then that of the latest of them.
     let mut days: HashMap<(Form, String), Date> = HashMap::new();
@@ -188,7 +199,8 @@ fn arrange(case: &mut Case) {
         });
         let before = names.chain(own.clone().filter(|_| step.part == Part::Signing));
         let earliest = before.filter_map(|key| days.get(&key).copied()).max();
-        let day = step.day.max(earliest).unwrap_or(Date::MIN);
+        let own_day = step.day.filter(|day| *day <= today);
+        let day = own_day.max(earliest).unwrap_or(Date::MIN);
         days.extend(own.map(|own| (own, day)));
         let day = if step.part == Part::Opening {
             Date::MIN

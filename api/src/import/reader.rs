@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing is guessed. A cell is read as what it plainly says, or named.
 
+use std::collections::BTreeSet;
+
 use fallbuch_domain::text::{Line, Prose};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,7 +19,7 @@ use super::problem::{Place, Problem, Reach, Spot};
 use super::sheet::Sheet;
 use super::table::workbook::day_of_number;
 use super::table::{Cell, Row};
-use super::text::{is_garbled, parts};
+use super::text::parts;
 use super::wording;
 use crate::language::Localized;
 
@@ -74,7 +76,7 @@ impl<'a> RowReader<'a> {
         match self.raw(column)? {
             Cell::Text(text) => Some(text.clone()),
             Cell::Number(number) => plain(*number),
-            Cell::Empty | Cell::Day(_) | Cell::Fault(_) => None,
+            Cell::Empty | Cell::Day(_) | Cell::Fault(_) | Cell::Garbled => None,
         }
     }
 
@@ -154,9 +156,16 @@ impl<'a> RowReader<'a> {
             return None;
         }
         let cell = self.raw(column).filter(|cell| **cell != Cell::Empty);
-        if let Some(Cell::Fault(fault)) = cell {
-            self.report(column, wording::fault(fault));
-            return None;
+        match cell {
+            Some(Cell::Fault(fault)) => {
+                self.report(column, wording::fault(fault));
+                return None;
+            }
+            Some(Cell::Garbled) => {
+                self.report(column, wording::garbled());
+                return None;
+            }
+            Some(Cell::Empty | Cell::Text(_) | Cell::Number(_) | Cell::Day(_)) | None => {}
         }
         if always && cell.is_none() {
             self.report(column, wording::missing());
@@ -186,11 +195,10 @@ impl<'a> RowReader<'a> {
     /// The text that stands there.
     fn text(&mut self, column: &'static Column) -> Option<String> {
         let text = match self.cell(column)? {
-            Cell::Text(text) if is_garbled(text) => Err(wording::garbled()),
             Cell::Text(text) => Ok(text.clone()),
             Cell::Number(number) => plain(*number).ok_or_else(|| wording::number(*number)),
             Cell::Day(day) => Err(wording::day_for_text(*day)),
-            Cell::Empty | Cell::Fault(_) => return None,
+            Cell::Empty | Cell::Fault(_) | Cell::Garbled => return None,
         };
         match text {
             Ok(text) => Some(text),
@@ -226,10 +234,7 @@ impl<'a> RowReader<'a> {
     pub(super) fn references(&mut self, column: &'static Column) -> Option<Vec<String>> {
         let text = self.text(column)?;
         let numbers = parts(&text, BETWEEN_REFERENCES);
-        let twice = numbers
-            .iter()
-            .enumerate()
-            .any(|(place, number)| numbers[..place].contains(number));
+        let twice = numbers.iter().collect::<BTreeSet<_>>().len() < numbers.len();
         let read = if twice {
             Err(wording::named_twice())
         } else {
@@ -247,7 +252,7 @@ impl<'a> RowReader<'a> {
                 day_of_number(*number).ok_or_else(|| wording::number(*number))
             }
             Cell::Number(number) => Err(wording::number(*number)),
-            Cell::Empty | Cell::Fault(_) => return None,
+            Cell::Empty | Cell::Fault(_) | Cell::Garbled => return None,
         };
         self.keep(column, read, ToString::to_string)
     }
@@ -289,7 +294,7 @@ impl<'a> RowReader<'a> {
             Cell::Number(number) => whole(&number.to_string(), false),
             Cell::Text(text) => whole(text, true),
             Cell::Day(day) => Err(wording::day_for_text(*day)),
-            Cell::Empty | Cell::Fault(_) => return None,
+            Cell::Empty | Cell::Fault(_) | Cell::Garbled => return None,
         };
         self.keep(column, read, ToString::to_string)
     }
@@ -298,8 +303,17 @@ impl<'a> RowReader<'a> {
     pub(super) fn key(&mut self, column: &'static Column) -> Option<String> {
         let text = self.text(column)?;
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let listed = text
+            .split_once('-')
+            .map_or((text.as_str(), "00"), |parts| parts);
+        let has_form = [listed.0, listed.1]
+            .iter()
+            .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+            && (matches!(listed.0.len(), 5 | 8) && listed.1.len() == 2);
         let read = if digits && matches!(text.len(), 4 | 7) {
             Err(wording::lost_zero(self.known.with_leading_zero(&text)))
+        } else if !has_form {
+            Err(wording::no_key())
         } else {
             Ok(text)
         };
@@ -340,7 +354,7 @@ impl<'a> RowReader<'a> {
     ) -> Option<&'static str> {
         match self.raw(column)? {
             Cell::Text(text) => codes::wire(list, text),
-            Cell::Empty | Cell::Number(_) | Cell::Day(_) | Cell::Fault(_) => None,
+            Cell::Empty | Cell::Number(_) | Cell::Day(_) | Cell::Fault(_) | Cell::Garbled => None,
         }
     }
 

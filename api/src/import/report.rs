@@ -83,7 +83,11 @@ impl Report {
                 "Read: {lines} lines in {tables} tables, {cases} cases; {remarks} lines with # left out."
             ),
         );
-        let many = self.problems.len();
+        let mut problems: Vec<_> = self.problems.iter().collect();
+        problems.sort_by(|left, right| left.place.cmp(&right.place));
+        // One cell can break one rule in more ways than one, and be named for it once.
+        problems.dedup_by(|right, left| left.place == right.place && left.message == right.message);
+        let many = problems.len();
         if many > 0 {
             say(
                 format!("\n{}:", counted(many, "Problem", "Probleme")),
@@ -95,8 +99,6 @@ impl Report {
             // Writing to a string does not fail.
             let _infallible = writeln!(text, "{place}: {}", message.text(language));
         };
-        let mut problems: Vec<_> = self.problems.iter().collect();
-        problems.sort_by(|left, right| left.place.cmp(&right.place));
         for problem in problems {
             listed(&mut text, &problem.place, &problem.message);
         }
@@ -130,7 +132,7 @@ impl Report {
         text.push('\n');
         text.push_str(&self.outcome(german, (cases, sound)));
         text.push('\n');
-        text
+        text.replace(is_unseen, "\u{fffd}")
     }
 
     fn outcome(&self, german: bool, (cases, sound): (usize, usize)) -> String {
@@ -201,6 +203,12 @@ impl Report {
 
 fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// What a terminal would obey and not show: tables come from anybody.
+fn is_unseen(character: char) -> bool {
+    let steers_writing = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    steers_writing || character.is_control() && character != '\n'
 }
 
 #[cfg(test)]

@@ -140,6 +140,7 @@ fn shown(cell: &Cell) -> String {
         Cell::Text(text) | Cell::Fault(text) => {
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         }
+        Cell::Garbled => "\u{fffd}".to_owned(),
         Cell::Number(number) => number.to_string(),
         Cell::Day(day) => day.to_string(),
     }

@@ -10,6 +10,7 @@ use std::path::Path;
 use time::Date;
 
 use super::problem::Source;
+use super::text::{is_garbled, trimmed};
 use crate::language::Localized;
 
 /// What stands in a cell.
@@ -25,6 +26,44 @@ pub(super) enum Cell {
     Day(Date),
     /// What a formula that fails leaves, such as `#REF!`, or a time of no day.
     Fault(String),
+    /// A text with characters that are none of a text: it was saved in one encoding and read in another, or is no
+    /// text at all.
+    Garbled,
+}
+
+/// What formulas that fail leave in text files, in German and in English.
+const FORMULA_FAULTS: [&str; 15] = [
+    "#BEZUG!",
+    "#DIV/0!",
+    "#KALK!",
+    "#LEER!",
+    "#NAME?",
+    "#NULL!",
+    "#NUM!",
+    "#NV",
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#WERT!",
+    "#ZAHL!",
+    "#ÜBERLAUF!",
+    "#SPILL!",
+];
+
+impl Cell {
+    /// The cell with this text, which a file has.
+    fn of_text(text: &str) -> Self {
+        let text = trimmed(text);
+        if text.is_empty() {
+            Self::Empty
+        } else if FORMULA_FAULTS.contains(&text.to_uppercase().as_str()) {
+            Self::Fault(text)
+        } else if is_garbled(&text) {
+            Self::Garbled
+        } else {
+            Self::Text(text)
+        }
+    }
 }
 
 /// A line with its cells.
@@ -42,10 +81,9 @@ impl Row {
         self.cells.iter().all(|cell| *cell == Cell::Empty)
     }
 
-    /// Whether it is a remark to whoever reads the table: its first text begins with `#`.
+    /// Whether it is a remark to whoever reads the table: its first cell begins with `#`.
     pub(super) fn is_remark(&self) -> bool {
-        let first = self.cells.iter().find(|cell| **cell != Cell::Empty);
-        matches!(first, Some(Cell::Text(text)) if text.starts_with('#'))
+        matches!(self.cells.first(), Some(Cell::Text(text)) if text.starts_with('#'))
     }
 }
 

@@ -33,15 +33,30 @@ pub(super) fn trimmed(text: &str) -> String {
 /// Whether it looks like text that was read in another encoding than it was written in.
 pub(super) fn is_garbled(text: &str) -> bool {
     let mut characters = text.chars().peekable();
+    let mut before = ' ';
     while let Some(character) = characters.next() {
         // An umlaut of two bytes of UTF-8, or a quotation mark of three, each read as a character of its own.
         let second = characters.peek().copied().unwrap_or(' ');
         let is_second = matches!(second, '\u{80}'..='\u{bf}' | '„' | '–' | 'œ' | 'Ÿ');
         let is_umlaut = matches!(character, 'Ã' | 'Â') && is_second;
         let is_quotation = character == 'â' && second == '€';
-        if character == '\u{fffd}' || is_umlaut || is_quotation {
+        // No text has these; DOS writes ü as one of them.
+        let is_control = character.is_control() && !matches!(character, '\n' | '\t');
+        // Umlauts of DOS (ä, ö) and of the Macintosh (ä, ß, ü), read as those of Windows.
+        let is_of_dos =
+            matches!(character, '„' | '”') && before.is_alphabetic() && second.is_alphabetic();
+        let is_of_macintosh =
+            matches!(character, 'Š' | '§' | 'Ÿ') && before.is_alphabetic() && second.is_lowercase();
+        if character == '\u{fffd}'
+            || is_umlaut
+            || is_quotation
+            || is_control
+            || is_of_dos
+            || is_of_macintosh
+        {
             return true;
         }
+        before = character;
     }
     false
 }
@@ -96,6 +111,26 @@ mod tests {
             is_garbled("FrÃ¼hfÃ¶rderung") && is_garbled("Schl\u{fffd}ssel") && is_garbled("Â§")
         );
         assert!(!is_garbled("Frühförderung") && !is_garbled("São Tomé à la Ã"));
+        for good in [
+            "das „Bildungsbüro“, Kreis Šibenik",
+            "\"Übergang ”",
+            "nach §3, Ÿ",
+            "zwei\nZeilen\tund mehr",
+        ] {
+            assert!(!is_garbled(good), "{good}");
+        }
+        // As DOS writes `für Väter`, the Macintosh `Väter`, `Größe` and `Bürger`; and what no text has.
+        for bad in [
+            "f\u{81}r",
+            "V„ter",
+            "VŠter",
+            "Gr\u{f6}§e",
+            "BŸrger",
+            "a\0b",
+            "\u{1b}[2K",
+        ] {
+            assert!(is_garbled(bad), "{bad:?}");
+        }
     }
 
     #[test]

@@ -32,6 +32,13 @@ pub(super) fn garbled() -> Localized {
     )
 }
 
+pub(super) fn no_key() -> Localized {
+    Localized::fixed(
+        "Das ist kein amtlicher Schlüssel: Er hat fünf Ziffern, die einer Gemeinde acht, der eines Bezirks fünf, einen Strich und zwei.",
+        "This is no official key: it has five digits, that of a Gemeinde eight, that of a borough five, a dash and two.",
+    )
+}
+
 /// A number where a text belongs, or none that means a day.
 pub(super) fn number(number: f64) -> Localized {
     let shown = number.to_string();

@@ -5,7 +5,6 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::{Cell, Row, Table};
 use crate::import::problem::Source;
-use crate::import::text::trimmed;
 use crate::language::Localized;
 
 /// What may stand between cells.
@@ -47,21 +46,45 @@ pub(super) fn table(source: Source, bytes: &[u8]) -> Table {
         let line = u32::try_from(skipped + passed - inner + 1).unwrap_or(u32::MAX);
         let raw = body[begin..end].trim_end_matches('\n');
         inner += breaks(raw);
-        if raw.contains('\n') && raw.matches('"').count() % 2 == 1 {
+        if has_loose_quotation(raw, separator) {
             faults.push((Some(line), unclosed()));
         }
-        let cells = record.iter().map(cell).collect();
+        let cells = record.iter().map(Cell::of_text).collect();
         rows.push(Row { line, cells });
     }
     Table::new(source, rows, faults)
 }
 
-fn cell(text: &str) -> Cell {
-    let text = trimmed(text);
-    if text.is_empty() {
-        Cell::Empty
-    } else {
-        Cell::Text(text)
+/// Whether a cell that begins with a quotation mark does not end with one: what was read as that cell may be several,
+/// and several lines.
+fn has_loose_quotation(raw: &str, separator: u8) -> bool {
+    let separator = char::from(separator);
+    let mut rest = raw;
+    loop {
+        let Some(quoted) = rest.strip_prefix('"') else {
+            // Quotation marks inside a cell without them are a part of it.
+            match rest.split_once([separator, '\n']) {
+                Some((_, next)) => rest = next,
+                None => return false,
+            }
+            continue;
+        };
+        let mut characters = quoted.char_indices();
+        let end = loop {
+            match characters.next() {
+                None => return true,
+                Some((at, '"')) if !quoted[at + 1..].starts_with('"') => break at + 1,
+                Some((_, '"')) => {
+                    characters.next();
+                }
+                Some(_) => {}
+            }
+        };
+        let after = &quoted[end..];
+        match after.strip_prefix([separator, '\n']) {
+            Some(next) => rest = next,
+            None => return !after.is_empty(),
+        }
     }
 }
 
@@ -82,8 +105,8 @@ fn breaks(text: &str) -> usize {
 
 fn unclosed() -> Localized {
     Localized::fixed(
-        "Ein Anführungszeichen wird geöffnet und nicht geschlossen; was danach kommt, gilt als eine Zelle.",
-        "A quotation mark is opened and not closed; what comes after it counts as one cell.",
+        "Ein Anführungszeichen am Anfang einer Zelle wird nicht an ihrem Ende geschlossen; was danach kommt, gilt als dieselbe Zelle.",
+        "A quotation mark at the beginning of a cell is not closed at its end; what comes after it counts as the same cell.",
     )
 }
 

@@ -14,7 +14,7 @@ fn shown(bytes: &[u8]) -> Vec<String> {
     rows.map(|row| {
         let cells = row.cells.iter().map(|cell| match cell {
             Cell::Text(text) => text.as_str(),
-            Cell::Empty | Cell::Number(_) | Cell::Day(_) | Cell::Fault(_) => "",
+            Cell::Empty | Cell::Number(_) | Cell::Day(_) | Cell::Fault(_) | Cell::Garbled => "",
         });
         format!("{}: {}", row.line, cells.collect::<Vec<_>>().join("|"))
     })
@@ -54,5 +54,9 @@ fn lines_are_counted_as_a_spreadsheet_program_shows_them() {
 fn a_quotation_mark_that_is_never_closed_is_named() {
     let faults = read(b"a;b\n1;2\n\"3;4\n5;6\n").faults;
     assert_eq!(faults, [(Some(3), unclosed())]);
+    // Two that are opened and never closed: by their number nothing is missing.
+    let faults = read(b"a;b\n1;\"2\n3;\"4\n5;6\n").faults;
+    assert_eq!(faults, [(Some(2), unclosed())]);
+    assert_eq!(read(b"a;\"b\"\n\"\";\"x\ny\"\n\"\"\"z\"\"\";1\n").faults, []);
     assert_eq!(read(b"a;b\n5\" Rohr;x\n\"say \"\"so\"\"\";y\n").faults, []);
 }
