@@ -30,14 +30,15 @@ fn shipped() -> Districts {
         .collect()
 }
 
-/// The file, in ISO-8859-15, with records of Länder and local municipalities around the districts.
+/// The file, in ISO-8859-15, with records of Länder, associations and local municipalities around the districts.
 fn file(districts: &Districts, day: &str) -> Vec<u8> {
     let mut text = String::new();
     let mut record = |head: String| writeln!(text, "{head:<220}\r").unwrap();
     for (key, (name, kind)) in districts {
         record(format!("10{day}{:<12}Land", &key[..2]));
         record(format!("40{day}{key:<12}{name:<50}{:<50}{kind}", "Sitz"));
-        record(format!("60{day}{key}0001001 Gemeinde"));
+        record(format!("50{day}{key}   1001Verband"));
+        record(format!("60{day}{key}0001001Gemeinde"));
     }
     let byte = |one: char| u8::try_from(u32::from(one)).unwrap();
     text.chars().map(byte).collect()
@@ -127,13 +128,28 @@ on_both!(
             .replacen("4020251230", "4020251231", 2);
         let bad = save(folder.path(), other_day.as_bytes());
         let (fine, said) = import(database, &bad, &[]);
-        assert!(!fine && said.contains("line 8, column 3"), "{said}");
+        assert!(!fine && said.contains("line 10, column 3"), "{said}");
         let half = file(&districts, "20251231");
         let half = save(folder.path(), &half[..half.len() / 2 / 222 * 222]);
         let (fine, said) = import(database, &half, &[]);
         assert!(!fine && said.contains("not whole"), "{said}");
 
         let good = save(folder.path(), &file(&districts, "20251231"));
+        for (key, said) in [("15002", "15002 has not ended"), ("1508", "five digits")] {
+            let (fine, told) = import(database, &good, &["--ended-without-successor", key]);
+            assert!(!fine && told.contains(said), "{told}");
+        }
+        let both = [
+            "--successor",
+            "15081=15002",
+            "--ended-without-successor",
+            "15081",
+        ];
+        let (fine, said) = import(database, &good, &both);
+        assert!(
+            !fine && said.contains("15081 is given the successor 15002 and to have none"),
+            "{said}"
+        );
         for wrong in ["15002=15003", "15081=15081", "15081", "15081=00000"] {
             let (fine, said) = import(database, &good, &["--successor", wrong]);
             assert!(!fine, "{wrong}: {said}");
@@ -153,6 +169,111 @@ on_both!(
             let said = String::from_utf8(output.stderr).unwrap();
             assert!(said.contains("FALLBUCH_OWNER_DATABASE_URL"), "{said}");
         }
+        world.stop().await;
+    }
+);
+
+on_both!(
+    async fn a_file_that_was_cut_off_ends_no_district_unasked(engine: Engine) {
+        let world = World::empty(engine).await;
+        let database: &Database = &world.database;
+        let folder = tempfile::tempdir().unwrap();
+        let whole = file(&shipped(), "20251231");
+        let at = |record: &str| {
+            let mut places = whole.windows(record.len());
+            places.position(|bytes| bytes == record.as_bytes()).unwrap()
+        };
+        // Within a record, behind the record of a district, and behind the one of an association.
+        for (bytes, said) in [
+            (
+                at("402025123116074") + 100,
+                "column 101: the file ends within this line",
+            ),
+            (
+                at("502025123116074"),
+                "no local municipalities (records 60) of 16074",
+            ),
+            (at("602025123116074"), "of 16074, 16074 1001"),
+        ] {
+            let cut = save(folder.path(), &whole[..bytes]);
+            let (fine, told) = import(database, &cut, &[]);
+            assert!(!fine && told.contains(said), "{told}");
+        }
+        // Between two districts nothing shows it: whoever imports it is asked.
+        let cut = save(folder.path(), &whole[..at("402025123116074") - 222]);
+        let (fine, told) = import(database, &cut, &["--dry-run"]);
+        assert!(
+            fine && told.contains("16077 ended: Altenburger Land (district), no successor given"),
+            "{told}"
+        );
+        let mut said = vec!["--successor", "16074=16073"];
+        for key in ["16075", "16076", "16077"] {
+            assert!(
+                told.contains(&format!("--ended-without-successor {key}\n")),
+                "{told}"
+            );
+            let (fine, told) = import(database, &cut, &said);
+            assert!(
+                !fine && told.contains(&format!("--successor {key}=NEW")),
+                "{told}"
+            );
+            assert!(!told.contains("16074"), "{told}");
+            said.extend(["--ended-without-successor", key]);
+        }
+        let (fine, told) = import(database, &save(folder.path(), &whole), &[]);
+        assert!(fine && told.ends_with("Nothing changes.\n"), "{told}");
+        // It may be so all the same.
+        let cut = save(folder.path(), &whole[..at("402025123116074") - 222]);
+        let (fine, told) = import(database, &cut, &said);
+        assert!(
+            fine && told
+                .contains("16075 ended: Saale-Orla-Kreis (district), without a successor\n"),
+            "{told}"
+        );
+        assert!(
+            told.contains("16074 ended: Saale-Holzland-Kreis (district), succeeded by 16073\n"),
+            "{told}"
+        );
+        let (fine, told) = import(database, &cut, &said);
+        assert!(fine && told.ends_with("Nothing changes.\n"), "{told}");
+        world.stop().await;
+    }
+);
+
+on_both!(
+    async fn a_list_of_a_day_to_come_locks_nobody_out(engine: Engine) {
+        let world = World::empty(engine).await;
+        let database: &Database = &world.database;
+        let folder = tempfile::tempdir().unwrap();
+        let mut districts = shipped();
+        "Halle".clone_into(&mut districts.get_mut("15002").unwrap().0);
+        let future = save(folder.path(), &file(&districts, "20991231"));
+        for more in [&["--dry-run"][..], &[]] {
+            let (fine, said) = import(database, &future, more);
+            assert!(
+                !fine && said.contains("the file is about 2099-12-31, and today is 20"),
+                "{said}"
+            );
+        }
+        // With the end of file that DOS writes.
+        let mut bytes = file(&districts, "20251231");
+        bytes.push(0x1a);
+        let (fine, said) = import(database, &save(folder.path(), &bytes), &[]);
+        assert!(fine && said.contains("Stored"), "{said}");
+        // What cannot be seen is told by its place and stands in no answer.
+        let bytes = file(&districts, "20251231").into_iter().map(char::from);
+        let text: String = bytes.collect();
+        let text = text.replacen("Halle ", "Ha\u{202e}le ", 1);
+        let (fine, said) = import(
+            database,
+            &save(folder.path(), text.as_bytes()),
+            &["--dry-run"],
+        );
+        assert!(
+            !fine && said.contains("column 25: a character that cannot be seen"),
+            "{said}"
+        );
+        assert!(!said.contains('\u{202e}'), "{said}");
         world.stop().await;
     }
 );

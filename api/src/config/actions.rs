@@ -96,16 +96,28 @@ pub(crate) enum CatalogueAction {
         /// A key that ended and the key that took over, such as 16056=16063; again for each further one.
         #[arg(long = "successor", value_name = "OLD=NEW", value_parser = successor)]
         successors: Vec<(String, String)>,
+        /// A key that ended and that no other took over; again for each further one.
+        #[arg(long = "ended-without-successor", value_name = "KEY", value_parser = district_key)]
+        ended: Vec<String>,
         /// Say what would change, and store nothing.
         #[arg(long)]
         dry_run: bool,
     },
 }
 
+fn is_district_key(key: &str) -> bool {
+    key.len() == 5 && key.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn district_key(key: &str) -> Result<String, String> {
+    let key = Some(key).filter(|key| is_district_key(key));
+    key.map(str::to_owned)
+        .ok_or_else(|| "expected a key of five digits".to_owned())
+}
+
 fn successor(pair: &str) -> Result<(String, String), String> {
     let keys = pair.split_once('=');
-    let is_key = |key: &str| key.len() == 5 && key.bytes().all(|byte| byte.is_ascii_digit());
-    keys.filter(|(old, new)| is_key(old) && is_key(new) && old != new)
+    keys.filter(|(old, new)| is_district_key(old) && is_district_key(new) && old != new)
         .map(|(old, new)| (old.to_owned(), new.to_owned()))
         .ok_or_else(|| "expected two different keys of five digits: OLD=NEW".to_owned())
 }

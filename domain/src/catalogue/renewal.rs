@@ -3,6 +3,9 @@
 //! Invariants:
 //! - The past stays: on every day before the file's the catalogue says what it said before. What the file no longer has
 //!   ended on the day before the file's; what is new or other begins on the file's day.
+//! - A key that ends without a successor is asked about: a file that was cut off looks the same. Nothing may be stored
+//!   ([`Renewal::check_answered`]) until it is said who took over, or that nobody did.
+//! - A list of a day to come is none: every later one would be older than it.
 //! - Boroughs are none of the file's and stay as they are; local municipalities follow from their district.
 //! - Renewing by the same file again changes nothing.
 
@@ -23,6 +26,8 @@ pub struct Renewal {
     pub listed: usize,
     /// What there was to say, in the order of the keys.
     pub changes: Vec<Change>,
+    /// The keys that end without a word about who took over, and what they were.
+    pub unanswered: BTreeMap<String, ListedDistrict>,
     /// Versions whose validity ends; the last valid day and the successor are the new ones.
     pub closed: Vec<Entry>,
     /// Versions that are added.
@@ -45,7 +50,7 @@ pub enum Change {
         key: String,
         /// What it was.
         was: ListedDistrict,
-        /// The key that took over, if it is known.
+        /// The key that took over, if one did and it is known.
         successor: Option<String>,
     },
     /// It has another name or is something else.
@@ -69,6 +74,22 @@ pub enum Change {
 /// Why a list of districts cannot be taken over.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenewalFault {
+    /// The file is about a day to come.
+    #[error(
+        "the file is about {file}, and today is {today}: a list of a day to come is not taken over"
+    )]
+    Future {
+        /// The file's day.
+        file: Date,
+        /// Today.
+        today: Date,
+    },
+    /// Keys end, and nobody said who took over.
+    #[error(
+        "nothing is stored before it is said who took over from each key that ended; if one did not end, the file is not whole:\n{}",
+        questions(.0)
+    )]
+    Unanswered(BTreeMap<String, ListedDistrict>),
     /// The catalogue knows of later changes.
     #[error("the file is about {file}, but the catalogue knows of changes on {known} already")]
     Older {
@@ -109,7 +130,29 @@ pub enum RenewalFault {
     },
 }
 
+/// Each key with the two answers there are.
+fn questions(unanswered: &BTreeMap<String, ListedDistrict>) -> String {
+    let questions = unanswered.iter().map(|(key, was)| {
+        format!(
+            "{key} {was}: --successor {key}=NEW, or if nobody took over --ended-without-successor {key}"
+        )
+    });
+    questions.collect::<Vec<_>>().join("\n")
+}
+
 impl Renewal {
+    /// Nothing ends without a word about who took over; else it may not be stored.
+    ///
+    /// # Errors
+    /// [`RenewalFault::Unanswered`] names each key with what is to be said of it.
+    pub fn check_answered(&self) -> Result<(), RenewalFault> {
+        if self.unanswered.is_empty() {
+            Ok(())
+        } else {
+            Err(RenewalFault::Unanswered(self.unanswered.clone()))
+        }
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -118,20 +161,22 @@ impl Renewal {
 }
 
 impl Catalogue {
-    /// What the file changes; `successors` are keys that took over, by the keys that ended.
+    /// What the file changes; `successors` are keys that took over, by the keys that ended: none where nobody did.
     ///
     /// # Errors
-    /// [`RenewalFault`] if file, catalogue and successors do not go together.
+    /// [`RenewalFault`] if file, catalogue, successors and `today` do not go together.
     pub fn renewal(
         &self,
         file: &DistrictFile,
-        successors: &BTreeMap<String, String>,
+        successors: &BTreeMap<String, Option<String>>,
+        today: Date,
     ) -> Result<Renewal, RenewalFault> {
-        self.check_age(file.day)?;
+        self.check_age(file.day, today)?;
         let mut renewal = Renewal {
             day: file.day,
             listed: file.districts.len(),
             changes: Vec::new(),
+            unanswered: BTreeMap::new(),
             closed: Vec::new(),
             added: Vec::new(),
         };
@@ -147,11 +192,16 @@ impl Catalogue {
                     key: key.clone(),
                     now: now.clone(),
                 },
-                (Some(was), None) => Change::Ended {
-                    key: key.clone(),
-                    was: was.clone(),
-                    successor: given.cloned(),
-                },
+                (Some(was), None) => {
+                    if given.is_none() {
+                        renewal.unanswered.insert(key.clone(), was.clone());
+                    }
+                    Change::Ended {
+                        key: key.clone(),
+                        was: was.clone(),
+                        successor: given.cloned().flatten(),
+                    }
+                }
                 (Some(was), Some(now)) if was != now => Change::Altered {
                     key: key.clone(),
                     was: was.clone(),
@@ -160,7 +210,7 @@ impl Catalogue {
                 (Some(_), Some(_)) | (None, None) => continue,
             };
             if was.is_some() {
-                self.close(key, given, &mut renewal)?;
+                self.close(key, given.and_then(Option::as_ref), &mut renewal)?;
             }
             if let Some(now) = now {
                 renewal.added.push(self.next_version(key, now, file.day));
@@ -168,13 +218,16 @@ impl Catalogue {
             renewal.changes.push(change);
         }
         for (key, successor) in successors {
-            self.succeed(key, successor, file, &mut renewal)?;
+            self.succeed(key, successor.as_ref(), file, &mut renewal)?;
         }
         Ok(renewal)
     }
 
-    /// The file may not be about a day before the newest change.
-    fn check_age(&self, file: Date) -> Result<(), RenewalFault> {
+    /// The file may not be about a day before the newest change, nor about one to come.
+    fn check_age(&self, file: Date, today: Date) -> Result<(), RenewalFault> {
+        if file > today {
+            return Err(RenewalFault::Future { file, today });
+        }
         let listed = self.municipalities.versions().map(|(_, one)| one);
         let listed = listed.filter(|one| one.kind != MunicipalityKind::Borough);
         let known = listed.flat_map(|one| {
@@ -243,15 +296,17 @@ impl Catalogue {
         entry(newest + 1, &municipality)
     }
 
-    /// Takes a successor over that was given: of a key that ends by this file or ended before.
+    /// Takes over what was said of a key that ends by this file or ended before: its successor, or that it has none.
     fn succeed(
         &self,
         key: &str,
-        successor: &str,
+        successor: Option<&String>,
         file: &DistrictFile,
         renewal: &mut Renewal,
     ) -> Result<(), RenewalFault> {
-        if !file.districts.contains_key(successor) {
+        if let Some(successor) = successor
+            && !file.districts.contains_key(successor)
+        {
             return Err(RenewalFault::UnknownSuccessor {
                 key: key.to_owned(),
                 successor: successor.to_owned(),
@@ -262,18 +317,22 @@ impl Catalogue {
             return Ok(());
         }
         let newest = self.municipalities.versions_of(key).last();
-        match newest {
-            Some((version, one)) if one.valid_to.is_some() && !file.districts.contains_key(key) => {
-                match &one.successor {
-                    Some(known) if known == successor => return Ok(()),
-                    Some(known) => {
-                        return Err(RenewalFault::OtherSuccessor {
-                            key: key.to_owned(),
-                            known: known.clone(),
-                        });
-                    }
-                    None => {}
-                }
+        let newest = newest.filter(|(_, one)| one.valid_to.is_some());
+        let Some((version, one)) = newest.filter(|_| !file.districts.contains_key(key)) else {
+            return Err(RenewalFault::NotEnded {
+                key: key.to_owned(),
+            });
+        };
+        match (&one.successor, successor) {
+            (None, None) => {}
+            (Some(known), Some(successor)) if known == successor => {}
+            (Some(known), _) => {
+                return Err(RenewalFault::OtherSuccessor {
+                    key: key.to_owned(),
+                    known: known.clone(),
+                });
+            }
+            (None, Some(successor)) => {
                 let (key, successor) = (key.to_owned(), successor.to_owned());
                 let succeeded = Municipality {
                     successor: Some(successor.clone()),
@@ -281,12 +340,9 @@ impl Catalogue {
                 };
                 renewal.closed.push(entry(version, &succeeded));
                 renewal.changes.push(Change::Succeeded { key, successor });
-                Ok(())
             }
-            Some(_) | None => Err(RenewalFault::NotEnded {
-                key: key.to_owned(),
-            }),
         }
+        Ok(())
     }
 }
 

@@ -53,10 +53,13 @@ const CLOSE: &str = "UPDATE catalogue SET valid_to = $1, body = $2 \
 
 /// Everything between the transaction's beginning and its end, the same on both databases.
 macro_rules! renew {
-    ($transaction:ident, $database:ty, $file:ident, $successors:ident, $dry_run:ident) => {{
+    ($transaction:ident, $database:ty, $file:ident, $successors:ident, $today:ident, $dry_run:ident) => {{
         let rows: Vec<Row> = sqlx::query_as(ROWS).fetch_all(&mut *$transaction).await?;
         let before = entries(rows)?;
-        let renewal = Catalogue::from_entries(before)?.renewal($file, $successors)?;
+        let renewal = Catalogue::from_entries(before)?.renewal($file, $successors, $today)?;
+        if !$dry_run {
+            renewal.check_answered()?;
+        }
         if !$dry_run && !renewal.is_empty() {
             for closed in &renewal.closed {
                 sqlx::query(CLOSE)
@@ -76,15 +79,16 @@ macro_rules! renew {
     }};
 }
 
-/// Takes a list of districts over, from its day on; `successors` are keys that took over, by the keys that ended.
-/// Servers read it at their next start. On PostgreSQL `url` is the owner's address.
+/// Takes a list of districts over, from its day on; `successors` are keys that took over, by the keys that ended: none
+/// where nobody did. Servers read it at their next start. On PostgreSQL `url` is the owner's address.
 ///
 /// # Errors
 /// Why nothing was stored.
 pub async fn import_districts(
     url: &DatabaseUrl,
     file: &DistrictFile,
-    successors: &BTreeMap<String, String>,
+    successors: &BTreeMap<String, Option<String>>,
+    today: Date,
     dry_run: bool,
 ) -> Result<Renewal, ImportError> {
     match url {
@@ -94,7 +98,7 @@ pub async fn import_districts(
             let mut connection = SqliteConnection::connect_with(&options).await?;
             check_sqlite(&mut connection).await?;
             let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-            let renewal = renew!(transaction, Sqlite, file, successors, dry_run);
+            let renewal = renew!(transaction, Sqlite, file, successors, today, dry_run);
             transaction.commit().await?;
             connection.close().await?;
             Ok(renewal)
@@ -107,7 +111,7 @@ pub async fn import_districts(
             sqlx::query("LOCK TABLE catalogue IN SHARE ROW EXCLUSIVE MODE")
                 .execute(&mut *transaction)
                 .await?;
-            let renewal = renew!(transaction, Postgres, file, successors, dry_run);
+            let renewal = renew!(transaction, Postgres, file, successors, today, dry_run);
             transaction.commit().await?;
             connection.close().await?;
             Ok(renewal)

@@ -41,8 +41,8 @@ fn eventful() -> DistrictFile {
     file
 }
 
-fn successors() -> BTreeMap<String, String> {
-    BTreeMap::from([("15081".to_owned(), "15999".to_owned())])
+fn successors() -> BTreeMap<String, Option<String>> {
+    BTreeMap::from([("15081".to_owned(), Some("15999".to_owned()))])
 }
 
 async fn import(
@@ -50,7 +50,7 @@ async fn import(
     file: &DistrictFile,
     dry_run: bool,
 ) -> Result<Renewal, ImportError> {
-    import_districts(&database.unwalled(), file, &successors(), dry_run).await
+    import_districts(&database.unwalled(), file, &successors(), DAY, dry_run).await
 }
 
 /// The code lists as the next server reads them.
@@ -68,7 +68,8 @@ on_both! {
         let (before, count) = (read(&database).await, raw.numbers(rows).await);
         for day in [date!(2023 - 11 - 30), DAY] {
             let none = BTreeMap::new();
-            let renewal = import_districts(&database.unwalled(), &shipped(day), &none, false).await;
+            let renewal =
+                import_districts(&database.unwalled(), &shipped(day), &none, DAY, false).await;
             assert!(renewal.unwrap().is_empty());
         }
         assert_eq!(read(&database).await, before);
@@ -118,6 +119,18 @@ on_both! {
             matches!(standing, Err(ImportError::Renewal(RenewalFault::UnknownSuccessor { .. }))),
             "{standing:?}"
         );
+        // A day to come, and a key that ended without a word about who took over.
+        let yesterday = DAY.previous_day().unwrap();
+        let url = database.unwalled();
+        let future = import_districts(&url, &eventful(), &successors(), yesterday, false).await;
+        assert!(matches!(future, Err(ImportError::Renewal(RenewalFault::Future { .. }))), "{future:?}");
+        let unsaid = import_districts(&url, &eventful(), &BTreeMap::new(), DAY, false).await;
+        let Err(ImportError::Renewal(RenewalFault::Unanswered(keys))) = unsaid else {
+            panic!("{unsaid:?}")
+        };
+        assert_eq!(keys.keys().collect::<Vec<_>>(), ["15081"]);
+        let dry = import_districts(&url, &eventful(), &BTreeMap::new(), DAY, true).await;
+        assert_eq!(dry.unwrap().unanswered, keys);
         // In the middle of an import the database says no.
         match &mut raw {
             Raw::Sqlite(_) => raw.run(
@@ -151,7 +164,7 @@ on_both! {
     async fn the_application_itself_may_not_import(engine: Engine) {
         let (database, _raw) = Database::new(engine).await;
         let imported =
-            import_districts(database.application(), &eventful(), &successors(), false).await;
+            import_districts(database.application(), &eventful(), &successors(), DAY, false).await;
         match engine {
             Engine::Sqlite => assert!(imported.is_ok(), "{imported:?}"),
             Engine::Postgres => {

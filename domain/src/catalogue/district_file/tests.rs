@@ -11,13 +11,22 @@ fn district(key: &str, name: &str, kind: &str) -> String {
     format!("{head:<220}")
 }
 
+/// A record of an association or local municipality.
+fn below(kind: &str, district: &str, own: &str) -> String {
+    format!("{:<220}", format!("{kind}20251231{district}{own}Gemeinde"))
+}
+
 /// A file with a district in each Land, and records of other kinds around them.
 fn file() -> Vec<String> {
     let mut lines = vec![format!("{:<220}", "102025123101          Land")];
-    for land in 1..=16 {
-        lines.push(district(&format!("{land:02}051"), "Süßland", "44"));
+    let keys: Vec<_> = (1..=16).map(|land| format!("{land:02}051")).collect();
+    lines.extend(keys.iter().map(|key| district(key, "Süßland", "44")));
+    // Of the sea, which is in no district.
+    for key in keys.iter().map(String::as_str).chain(["13000"]) {
+        lines.push(below("50", key, "   5001"));
+        lines.push(below("60", key, "0015001"));
+        lines.push(below("60", key, "0025001"));
     }
-    lines.push(format!("{:<220}", "602025123101051001001 Gemeinde"));
     lines
 }
 
@@ -54,13 +63,61 @@ fn a_file_is_read_whatever_its_encoding_and_line_ends() {
     assert_eq!(DistrictFile::read(&latin).unwrap(), read);
     assert_eq!(DistrictFile::read(marked.as_bytes()).unwrap(), read);
     // What stands behind the columns that are read may be left out.
-    let short: Vec<_> = file()
+    let short: String = file()
         .iter()
-        .map(|line| line.trim_end().to_owned())
+        .map(|line| line.trim_end().to_owned() + "\n")
         .collect();
-    assert_eq!(
-        DistrictFile::read(short.join("\n").as_bytes()).unwrap(),
-        read
+    assert_eq!(DistrictFile::read(short.as_bytes()).unwrap(), read);
+}
+
+#[test]
+fn dos_may_end_the_file_once() {
+    let text = file().join("\r\n") + "\r\n";
+    let read = DistrictFile::read(text.as_bytes()).unwrap();
+    for ended in [
+        text.clone() + "\u{1a}",
+        text.trim_end_matches("\r\n").to_owned() + "\u{1a}",
+    ] {
+        assert_eq!(DistrictFile::read(ended.as_bytes()).unwrap(), read);
+    }
+    for other in [
+        text.clone() + "\u{1a}\u{1a}",
+        text.clone() + "\u{1a}\r\n",
+        "\u{1a}".to_owned() + &text,
+    ] {
+        assert!(matches!(
+            DistrictFile::read(other.as_bytes()),
+            Err(UnreadableFile::Lines(_))
+        ));
+    }
+}
+
+#[test]
+fn a_file_that_ends_within_a_line_is_cut_off() {
+    let whole = file().join("\n") + "\n";
+    let line = whole.lines().count();
+    let read = DistrictFile::read(whole.as_bytes()).unwrap();
+    let end = whole.len() - 1;
+    assert_eq!(DistrictFile::read(&whole.as_bytes()[..end]).unwrap(), read);
+    for columns in 1..WIDTH {
+        let cut = &whole[..end - WIDTH + columns];
+        let faults = vec![FileFault {
+            line,
+            column: columns + 1,
+            what: "the file ends within this line, it is cut off",
+        }];
+        let cut = DistrictFile::read(cut.as_bytes());
+        assert_eq!(cut, Err(UnreadableFile::Lines(faults)));
+    }
+    // Within a line that is read otherwise, and even within a letter of two bytes.
+    let cut = whole.find('ß').unwrap() + 1;
+    let Err(told) = DistrictFile::read(&whole.as_bytes()[..cut]) else {
+        panic!("it is cut off")
+    };
+    assert!(
+        told.to_string()
+            .contains("line 2, column 26: the file ends"),
+        "{told}"
     );
 }
 
@@ -132,6 +189,10 @@ fn a_bad_line_is_named_by_line_and_column() {
         (with(23, "    "), 23),
         (with(25, "\t"), 25),
         (with(26, "\u{0}"), 26),
+        (below("60", "0105x", "0015001"), 11),
+        (below("60", "17051", "0015001"), 11),
+        (below("60", "01051", "001500x"), 19),
+        (below("50", "01051", "       "), 19),
         (with(123, "  "), 123),
         (with(123, "46"), 123),
         (with(123, "4x"), 123),
@@ -147,6 +208,74 @@ fn a_bad_line_is_named_by_line_and_column() {
             "{line}"
         );
     }
+}
+
+#[test]
+fn what_cannot_be_seen_stands_in_no_name() {
+    for (number, unseen) in [
+        0x7f, 0x85, 0xa0, 0xad, 0x308, 0x61c, 0x1160, 0x200b, 0x200e, 0x2028, 0x2029, 0x202e,
+        0x2060, 0x2066, 0x3000, 0x3164, 0xe000, 0xfeff, 0xfffd, 0xe0041,
+    ]
+    .into_iter()
+    .map(|number| (number, char::from_u32(number).unwrap()))
+    {
+        let name = format!("Süß{unseen}land");
+        assert_eq!(
+            faults(&district("01051", &name, "44")),
+            [(2, NAME + 3)],
+            "{number:x}"
+        );
+        // A name that was stored before this was refused does not get through either.
+        let kind = District;
+        let told = ListedDistrict { name, kind }.to_string();
+        assert_eq!(told, format!("Süß\\u{{{number:x}}}land (district)"));
+    }
+    let name = "St. Łuža/Žiwa \"an 'der\" Œ’s (Oder) – 2*: \\ñ";
+    let mut lines = file();
+    lines[1] = district("01051", name, "44");
+    let read = read(&lines).unwrap();
+    assert_eq!(
+        read.districts["01051"].to_string(),
+        format!("{name} (district)")
+    );
+}
+
+#[test]
+fn a_file_that_shows_a_gap_is_not_whole() {
+    let without = |gone: &[usize]| {
+        let lines = file().into_iter().enumerate();
+        let left = lines
+            .filter(|(at, _)| !gone.contains(at))
+            .map(|(_, line)| line);
+        read(&left.collect::<Vec<_>>()).map(|file| file.districts.len())
+    };
+    // Of the first Land: the district on line 2, its association and its two local municipalities.
+    let (other, own) = (district("01052", "Land", "44"), 17);
+    assert_eq!(without(&[own + 1]), Ok(16));
+    assert_eq!(without(&[own]), Ok(16));
+    let bare = |keys: &[&str]| {
+        let keys = keys.iter().map(ToString::to_string).collect();
+        Err(UnreadableFile::MissingMunicipalities(keys))
+    };
+    assert_eq!(without(&[own + 1, own + 2]), bare(&["01051", "01051 5001"]));
+    assert_eq!(without(&[own, own + 1, own + 2]), bare(&["01051"]));
+    let mut lines = file();
+    lines.push(below("50", "16051", "   5002"));
+    assert_eq!(
+        read(&lines).map(|file| file.districts.len()),
+        bare(&["16051 5002"])
+    );
+    lines = file();
+    lines.push(other);
+    assert_eq!(
+        read(&lines).map(|file| file.districts.len()),
+        bare(&["01052"])
+    );
+    lines.push(below("60", "01052", "0010001"));
+    assert_eq!(read(&lines).unwrap().districts.len(), 17);
+    lines.push(below("60", "01053", "0010001"));
+    let keys = vec!["01053".to_owned()];
+    assert_eq!(read(&lines), Err(UnreadableFile::MissingDistricts(keys)));
 }
 
 #[test]

@@ -43,15 +43,24 @@ fn renewed(entries: &[Entry], renewal: &Renewal) -> Vec<Entry> {
     entries
 }
 
-fn none() -> BTreeMap<String, String> {
+/// Later than whatever file there is here.
+const TODAY: Date = date!(2030 - 01 - 01);
+
+type Successors = BTreeMap<String, Option<String>>;
+
+fn none() -> Successors {
     BTreeMap::new()
 }
 
-fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+fn given(pairs: &[(&str, &str)]) -> Successors {
     let pairs = pairs.iter();
     pairs
-        .map(|(key, successor)| ((*key).to_owned(), (*successor).to_owned()))
+        .map(|(key, successor)| ((*key).to_owned(), Some((*successor).to_owned())))
         .collect()
+}
+
+fn nobody(keys: &[&str]) -> Successors {
+    keys.iter().map(|key| ((*key).to_owned(), None)).collect()
 }
 
 /// The shipped catalogue's file with some of everything: one key new, two gone, two other ones.
@@ -71,7 +80,7 @@ fn the_present_list_changes_nothing_on_whatever_day() {
     let catalogue = catalogue(&shipped());
     for day in [date!(2021 - 07 - 01), date!(2023 - 11 - 30), DAY] {
         let file = file_of(&catalogue, day, day);
-        let renewal = catalogue.renewal(&file, &none()).unwrap();
+        let renewal = catalogue.renewal(&file, &none(), TODAY).unwrap();
         assert!(renewal.is_empty() && renewal.closed.is_empty() && renewal.added.is_empty());
         assert_eq!(renewal.listed, 400);
     }
@@ -82,7 +91,9 @@ fn what_began_ended_and_changed_is_told_and_the_past_stays() {
     let before = shipped();
     let successors = given(&[("15081", "15999"), ("15001", "15999")]);
     let file = eventful();
-    let renewal = catalogue(&before).renewal(&file, &successors).unwrap();
+    let renewal = catalogue(&before)
+        .renewal(&file, &successors, TODAY)
+        .unwrap();
     let told: Vec<_> = renewal
         .changes
         .iter()
@@ -127,7 +138,12 @@ fn what_began_ended_and_changed_is_told_and_the_past_stays() {
             day,
             ..file.clone()
         };
-        assert!(after.renewal(&again, &successors).unwrap().is_empty());
+        assert!(
+            after
+                .renewal(&again, &successors, TODAY)
+                .unwrap()
+                .is_empty()
+        );
     }
 }
 
@@ -161,7 +177,7 @@ fn whatever_a_file_says_holds_from_its_day_and_only_once() {
                     _ => {}
                 }
             }
-            let renewal = before.renewal(&file, &none()).unwrap();
+            let renewal = before.renewal(&file, &none(), TODAY).unwrap();
             entries = renewed(&entries, &renewal);
             let after = catalogue(&entries);
             assert_eq!(after.districts_on(day), file.districts, "seed {seed}");
@@ -169,7 +185,7 @@ fn whatever_a_file_says_holds_from_its_day_and_only_once() {
             for past in [last, date!(2020 - 01 - 01)] {
                 assert_eq!(after.districts_on(past), before.districts_on(past));
             }
-            assert!(after.renewal(&file, &none()).unwrap().is_empty());
+            assert!(after.renewal(&file, &none(), TODAY).unwrap().is_empty());
         }
     }
 }
@@ -189,7 +205,7 @@ fn every_open_version_of_a_key_ends_with_it() {
     let before = catalogue(&entries);
     let mut file = file_of(&before, DAY, DAY);
     assert_eq!(file.districts.remove("15081").unwrap().name, "Altmark");
-    let renewal = before.renewal(&file, &none()).unwrap();
+    let renewal = before.renewal(&file, &none(), TODAY).unwrap();
     assert_eq!(renewal.closed.len(), 2);
     let after = catalogue(&renewed(&entries, &renewal));
     assert!(after.municipality("15081", DAY).is_none());
@@ -198,16 +214,17 @@ fn every_open_version_of_a_key_ends_with_it() {
 #[test]
 fn a_successor_may_be_told_later_and_only_of_what_ended() {
     let (entries, file) = (shipped(), eventful());
-    let renewal = catalogue(&entries).renewal(&file, &none()).unwrap();
+    let renewal = catalogue(&entries).renewal(&file, &none(), TODAY).unwrap();
     let entries = renewed(&entries, &renewal);
     let ended = catalogue(&entries);
     let later = given(&[("15081", "15999")]);
-    let renewal = ended.renewal(&file, &later).unwrap();
+    let renewal = ended.renewal(&file, &later, TODAY).unwrap();
     assert_eq!((renewal.changes.len(), renewal.closed.len()), (1, 1));
     let told = catalogue(&renewed(&entries, &renewal));
-    assert!(told.renewal(&file, &later).unwrap().is_empty());
+    assert!(told.renewal(&file, &later, TODAY).unwrap().is_empty());
 
-    let fault = |successors: &[(&str, &str)]| told.renewal(&file, &given(successors)).unwrap_err();
+    let fault =
+        |successors: &[(&str, &str)]| told.renewal(&file, &given(successors), TODAY).unwrap_err();
     let key = || "15081".to_owned();
     let known = "15999".to_owned();
     assert_eq!(
@@ -232,6 +249,71 @@ fn a_successor_may_be_told_later_and_only_of_what_ended() {
 }
 
 #[test]
+fn a_key_that_ends_is_asked_about() {
+    let (entries, file) = (shipped(), eventful());
+    let before = catalogue(&entries);
+    let unanswered = |successors: &Successors| {
+        let renewal = before.renewal(&file, successors, TODAY).unwrap();
+        assert_eq!(
+            renewal.check_answered().is_err(),
+            !renewal.unanswered.is_empty()
+        );
+        renewal.unanswered.into_keys().collect::<Vec<_>>()
+    };
+    let all = before.renewal(&file, &none(), TODAY).unwrap();
+    let fault = all.check_answered().unwrap_err();
+    assert_eq!(fault, RenewalFault::Unanswered(all.unanswered));
+    let told = fault.to_string();
+    for line in [
+        "15001 Dessau-Roßlau, Stadt (independent_city): --successor 15001=NEW, \
+         or if nobody took over --ended-without-successor 15001",
+        "15081 Altmarkkreis Salzwedel (district): --successor 15081=NEW, \
+         or if nobody took over --ended-without-successor 15081",
+    ] {
+        assert!(told.lines().any(|one| one == line), "{told}");
+    }
+    assert_eq!(told.lines().count(), 3, "{told}");
+    let (one, other) = (given(&[("15081", "15999")]), nobody(&["15001"]));
+    assert_eq!(unanswered(&one), ["15001"]);
+    assert_eq!(unanswered(&other), ["15081"]);
+    let both: Successors = one.into_iter().chain(other).collect();
+    assert_eq!(unanswered(&both), [""; 0]);
+
+    // Once it is stored nobody is asked again, and to say it again changes nothing.
+    let renewal = before.renewal(&file, &both, TODAY).unwrap();
+    let after = catalogue(&renewed(&entries, &renewal));
+    for said in [&none(), &both] {
+        assert!(after.renewal(&file, said, TODAY).unwrap().is_empty());
+    }
+    let fault = |key: &str| after.renewal(&file, &nobody(&[key]), TODAY).unwrap_err();
+    let known = "15999".to_owned();
+    let key = "15081".to_owned();
+    assert_eq!(fault("15081"), RenewalFault::OtherSuccessor { key, known });
+    let key = "15002".to_owned();
+    assert_eq!(fault("15002"), RenewalFault::NotEnded { key });
+    // Whoever took over is known later.
+    let later = given(&[("15001", "15999")]);
+    assert_eq!(
+        after.renewal(&file, &later, TODAY).unwrap().changes.len(),
+        1
+    );
+}
+
+#[test]
+fn a_list_of_a_day_to_come_is_refused() {
+    let shipped = catalogue(&shipped());
+    let file = file_of(&shipped, DAY, DAY);
+    assert!(shipped.renewal(&file, &none(), DAY).unwrap().is_empty());
+    let today = DAY.previous_day().unwrap();
+    let fault = shipped.renewal(&file, &none(), today).unwrap_err();
+    assert_eq!(fault, RenewalFault::Future { file: DAY, today });
+    assert_eq!(
+        fault.to_string(),
+        "the file is about 2025-12-31, and today is 2025-12-30: a list of a day to come is not taken over"
+    );
+}
+
+#[test]
 fn an_older_file_and_another_one_of_the_same_day_are_refused() {
     let entries = shipped();
     let shipped = catalogue(&entries);
@@ -239,17 +321,17 @@ fn an_older_file_and_another_one_of_the_same_day_are_refused() {
     let old = file_of(&shipped, day, day);
     let known = date!(2021 - 07 - 01);
     assert_eq!(
-        shipped.renewal(&old, &none()),
+        shipped.renewal(&old, &none(), TODAY),
         Err(RenewalFault::Older { file: day, known })
     );
     let file = eventful();
-    let renewal = shipped.renewal(&file, &none()).unwrap();
+    let renewal = shipped.renewal(&file, &none(), TODAY).unwrap();
     let after = catalogue(&renewed(&entries, &renewal));
     let mut other = file.clone();
     other.districts.remove("15999");
     let key = "15999".to_owned();
     assert_eq!(
-        after.renewal(&other, &none()),
+        after.renewal(&other, &none(), TODAY),
         Err(RenewalFault::SameDay { key })
     );
 }
