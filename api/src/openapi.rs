@@ -285,6 +285,9 @@ fn with_distinct_ids(schemas: &mut Value) {
                 property["uniqueItems"] = json!(true);
                 property["items"]["pattern"] = json!(ID);
             }
+            if property["items"]["$ref"] == json!("#/components/schemas/AssessmentMethod") {
+                property["uniqueItems"] = json!(true);
+            }
         }
     }
 }

@@ -209,7 +209,12 @@ impl AgencyState {
             AgencyEvent::SiteOpened(opened) => self.open_site(opened),
             AgencyEvent::SiteClosed(closed) => self.close_site(closed.site, occurred_on),
             AgencyEvent::AgencyRenamed(renamed) => self.rename(renamed),
-            AgencyEvent::PhaseSet(phase) => self.phase = Some(phase.clone()),
+            // One that is entered late does not replace one that begins after it.
+            AgencyEvent::PhaseSet(phase) => {
+                let present = self.phase.take();
+                let later = present.filter(|present| present.from > phase.from);
+                self.phase = Some(later.unwrap_or_else(|| phase.clone()));
+            }
             // Closed for ever: the first day counts (R35 refuses a second one).
             AgencyEvent::AgencyClosed(_) => {
                 self.closed_on.get_or_insert(occurred_on);

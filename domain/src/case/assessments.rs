@@ -114,9 +114,12 @@ impl Happening for AssessmentStarted {
     }
 
     /// R11.
-    fn check(&self, state: &CaseState, _on: &Circumstances<'_>, findings: &mut Findings) {
-        let mut agreements = state.agreements.iter();
-        let signed = agreements.any(|one| one.signed.is_some());
+    fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        let mut signed = state
+            .agreements
+            .iter()
+            .filter_map(|one| one.signed.as_ref());
+        let signed = signed.any(|terms| terms.signed_on <= on.occurred_on);
         findings.warn(!signed, || Finding::new(Rule::R11));
     }
 

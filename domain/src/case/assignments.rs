@@ -57,11 +57,20 @@ impl Happening for AdvisorAssigned {
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {
-        let (member, from) = (self.member, day(telling.language, self.valid_from));
-        telling.say(
-            &format!("Mitglied {member} berät ab {from}"),
-            &format!("Member {member} advises from {from}"),
-        )
+        // Members have no names here, and nobody reads ids: the event has the member's.
+        let from = day(telling.language, self.valid_from);
+        let present = telling.before.map(|state| state.advisor);
+        if present == Some(self.member) {
+            telling.say(
+                &format!("Beratung ab {from} durch dasselbe Mitglied der Agentur"),
+                &format!("Advised by the same member of the agency from {from}"),
+            )
+        } else {
+            telling.say(
+                &format!("Beratung ab {from} durch ein anderes Mitglied der Agentur"),
+                &format!("Advised by another member of the agency from {from}"),
+            )
+        }
     }
 }
 

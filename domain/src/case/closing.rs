@@ -75,18 +75,43 @@ wire! {
 
 impl CaseState {
     /// What is open on `day` in the sense of R24: agreements in force, follow-ups, applications
-    /// without a decision; each with how it is called.
-    fn open_items(&self, day: Date) -> impl Iterator<Item = (Uuid, (&'static str, &'static str))> {
+    /// without a decision; each with what it is called in German and in English.
+    fn open_items(&self, day: Date) -> impl Iterator<Item = (Uuid, (String, String))> {
         let agreements = self.signed_agreements();
         let agreements = agreements.filter(move |(_, terms)| terms.in_force_on(day));
-        let agreements =
-            agreements.map(|(one, _)| (one.id, ("Die Zielvereinbarung", "The agreement")));
-        let follow_ups = self.open_follow_ups();
-        let follow_ups = follow_ups.map(|one| (one.id, ("Die Wiedervorlage", "The follow-up")));
-        let applications = self.undecided_applications();
-        let applications = applications.map(|one| (one.id, ("Der Antrag", "The application")));
+        let agreements = agreements.map(|(one, terms)| {
+            let from = terms.valid_from;
+            let names = (
+                format!("Die Zielvereinbarung ab {}", german_day(from)),
+                format!("The agreement from {}", english_day(from)),
+            );
+            (one.id, names)
+        });
+        let follow_ups = self.open_follow_ups().map(|one| {
+            let names = (
+                format!("Die Wiedervorlage „{}“", one.title),
+                format!("The follow-up “{}”", one.title),
+            );
+            (one.id, names)
+        });
+        let applications = self.undecided_applications().map(|one| {
+            let on = one.submitted_on;
+            let names = (
+                format!("Der Antrag vom {}", german_day(on)),
+                format!("The application of {}", english_day(on)),
+            );
+            (one.id, names)
+        });
         agreements.chain(follow_ups).chain(applications)
     }
+}
+
+fn german_day(date: Date) -> String {
+    day(Language::De, date)
+}
+
+fn english_day(date: Date) -> String {
+    day(Language::En, date)
 }
 
 impl Happening for CasePaused {
@@ -151,8 +176,8 @@ impl Happening for CaseClosed {
         for (id, (de, en)) in state.open_items(on.occurred_on) {
             findings.require(self.acknowledged.contains(&id), || {
                 Finding::new(Rule::R24).at("/acknowledge").because(
-                    format!("{de} {id} ist noch offen und nicht genannt."),
-                    format!("{en} {id} is still open and not named."),
+                    format!("{de} ist noch offen und nicht genannt ({id})."),
+                    format!("{en} is still open and not named ({id})."),
                 )
             });
         }

@@ -1,5 +1,4 @@
-//! What may be asked of a case: the list of all kinds of commands. What each of them is stands in
-//! its topic.
+//! What may be asked of a case: the list of all kinds of commands. Its topic says what each of them is.
 //!
 //! Ids of new things, the file number, revisions and the municipality's name, kind and Land are
 //! the server's to make.

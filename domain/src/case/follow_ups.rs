@@ -210,11 +210,21 @@ impl Happening for FollowUpReassigned {
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {
-        let (follow_up, to) = (telling.follow_up(self.follow_up), self.assignee);
-        telling.say(
-            &format!("Wiedervorlage {follow_up} an Mitglied {to} übergeben"),
-            &format!("Follow-up {follow_up} handed to member {to}"),
-        )
+        let follow_up = telling.follow_up(self.follow_up);
+        let before = telling
+            .before
+            .and_then(|state| state.follow_up(self.follow_up));
+        if before.is_some_and(|one| one.assignee == self.assignee) {
+            telling.say(
+                &format!("Wiedervorlage {follow_up} bei demselben Mitglied der Agentur belassen"),
+                &format!("Follow-up {follow_up} left with the same member of the agency"),
+            )
+        } else {
+            telling.say(
+                &format!("Wiedervorlage {follow_up} an ein anderes Mitglied der Agentur übergeben"),
+                &format!("Follow-up {follow_up} handed to another member of the agency"),
+            )
+        }
     }
 }
 

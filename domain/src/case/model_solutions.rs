@@ -196,8 +196,9 @@ impl Happening for ModelSolutionSelected {
     }
 
     /// R16.
-    fn check(&self, state: &CaseState, _on: &Circumstances<'_>, findings: &mut Findings) {
-        findings.warn(!state.is_assessed(), || Finding::new(Rule::R16));
+    fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        let assessed = state.is_assessed_on(on.occurred_on);
+        findings.warn(!assessed, || Finding::new(Rule::R16));
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {

@@ -147,6 +147,15 @@ impl Model {
             .filter(move |ask| ask.operation == operation)
     }
 
+    /// The needs that a priority refers to: those of its last revision that names any, or its first ones.
+    pub(super) fn needs_of(&self, priority: &str) -> Vec<&str> {
+        let revisions = self.past("revise_priority");
+        let own = revisions.filter(|ask| ask.target.as_deref() == Some(priority));
+        let named = own.map(|ask| &ask.body["changes"]);
+        let last = named.filter(|changes| !changes["needs"].is_null()).last();
+        texts(last.unwrap_or(self.data(priority)), "needs")
+    }
+
     /// The day of the opening.
     #[must_use]
     pub fn opened_on(&self) -> &str {

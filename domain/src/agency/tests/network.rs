@@ -145,9 +145,19 @@ fn a_phase_is_planned_and_does_not_end_before_it_begins() {
             .when(set_phase(from, until))
             .then_warns(&[])
             .then_events(&[event(AgencyEvent::PhaseSet(set.clone()))]);
-        // The last one counts.
+        // The last one counts, and of two the one that begins later.
         assert_eq!(after(&AgencyEvent::PhaseSet(set.clone())).phase, Some(set));
     }
+    let phase = |from| {
+        AgencyEvent::PhaseSet(PhaseSet {
+            from,
+            phase: "Erste Förderphase".into(),
+            until: None,
+        })
+    };
+    let late = phase(date!(2014 - 06 - 01));
+    let state = AgencyState::evolve(Some(after(&phase(from))), &late, OPENED_ON);
+    assert_eq!(state.unwrap().phase.unwrap().from, from);
     given
         .when(set_phase(from, from.previous_day()))
         .then_refused_at(&[(R06, "/until")]);

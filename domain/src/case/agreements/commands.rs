@@ -224,5 +224,12 @@ fn ready_to_sign(state: &CaseState, draft: &Agreement) -> Vec<Finding> {
             "The draft names no agreed priority any more.",
         )
     });
+    let all = draft.priorities.iter().all(|id| state.pursues(*id));
+    findings.require(all || !any, || {
+        Finding::new(Rule::R21).because(
+            "Der Entwurf nennt einen Schwerpunkt, der aufgegeben wurde; er ist neu zu fassen.",
+            "The draft names a priority that was dropped; it has to be redrafted.",
+        )
+    });
     findings.refusals
 }

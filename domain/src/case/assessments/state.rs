@@ -96,10 +96,12 @@ impl CaseState {
         self.assessments.iter_mut().find(|one| one.id == id)
     }
 
-    /// Whether an assessment was completed.
-    pub(in crate::case) fn is_assessed(&self) -> bool {
-        let mut assessments = self.assessments.iter();
-        assessments.any(|one| one.status == AssessmentStatus::Completed)
+    /// Whether an assessment was completed by then.
+    pub(in crate::case) fn is_assessed_on(&self, day: Date) -> bool {
+        self.assessments.iter().any(|one| {
+            one.status == AssessmentStatus::Completed
+                && one.ended_on.is_some_and(|ended_on| ended_on <= day)
+        })
     }
 }
 

@@ -33,6 +33,7 @@ bodies! {
 
 impl Act for LinkDocument {
     const AFTER_CLOSING: bool = true;
+    const COMMUTES: bool = true;
 
     fn event(&self, making: &mut Making<'_>) -> Result<CaseEvent, Rejection> {
         Ok(CaseEvent::DocumentLinked(DocumentLinked {

@@ -2,12 +2,14 @@
 
 use uuid::Uuid;
 
-use super::{FundingAdviceGiven, FundingApplicationSubmitted, FundingDecided};
+use super::{DecisionResult, FundingAdviceGiven, FundingApplicationSubmitted, FundingDecided};
 use crate::case::timeline::{Telling, day, euros};
 
 impl FundingAdviceGiven {
     pub(super) fn told(&self, telling: &Telling<'_>) -> String {
-        let programme = telling.programme(&self.programme);
+        let programme = telling.programme_with(&self.programme, self.call.as_deref());
+        // Its second comma gives way to the colon.
+        let programme = programme.trim_end_matches(',');
         let by = self.eligibility.decided_by.word(telling.language);
         let outcome = self.outcome.word(telling.language);
         let eligible = if self.eligibility.eligible {
@@ -32,7 +34,7 @@ impl FundingAdviceGiven {
 
 impl FundingApplicationSubmitted {
     pub(super) fn told(&self, telling: &Telling<'_>) -> String {
-        let programme = telling.programme(&self.programme);
+        let programme = telling.programme_with(&self.programme, Some(&self.call));
         let on = day(telling.language, self.submitted_on);
         let mut parts = Vec::new();
         if let Some(cents) = self.amount_cents {
@@ -74,9 +76,14 @@ impl FundingDecided {
         if let Some(end) = self.end_on {
             parts.push(telling.newly("bis", "until", &day(telling.language, end)));
         }
+        // Nobody decides on what was withdrawn.
+        let (notice, of_notice) = match self.decision {
+            DecisionResult::Granted | DecisionResult::Refused => ("Bescheid vom", "notice of"),
+            DecisionResult::Withdrawn => ("am", "on"),
+        };
         telling.revision(
-            &format!("Antrag{of} {result} (Bescheid vom {on})"),
-            &format!("Application{of} {result} (notice of {on})"),
+            &format!("Antrag{of} {result} ({notice} {on})"),
+            &format!("Application{of} {result} ({of_notice} {on})"),
             &parts,
         )
     }
@@ -90,11 +97,35 @@ impl Telling<'_> {
             .to_owned()
     }
 
+    /// The programme with the call, which tells two applications apart: by its deadline, or by its code; for the
+    /// middle of a sentence.
+    fn programme_with(&self, code: &str, call: Option<&str>) -> String {
+        let programme = self.programme(code);
+        let Some(call) = call else {
+            return programme;
+        };
+        let known = self.catalogue.programme(code, self.occurred_on);
+        let mut calls = known.into_iter().flat_map(|known| &known.calls);
+        let deadline = calls
+            .find(|one| one.code == call)
+            .and_then(|one| one.deadline);
+        match deadline.map(|deadline| day(self.language, deadline)) {
+            Some(deadline) => self.say(
+                &format!("{programme}, Stichtag {deadline},"),
+                &format!("{programme}, call closing on {deadline},"),
+            ),
+            None => self.say(
+                &format!("{programme}, Antragsrunde {call},"),
+                &format!("{programme}, call {call},"),
+            ),
+        }
+    }
+
     /// The application by its programme, for the middle of a sentence.
     pub(super) fn application(&self, id: Uuid) -> String {
         let known = self.before.and_then(|state| state.application(id));
         known.map_or(String::new(), |one| {
-            let programme = self.programme(&one.programme);
+            let programme = self.programme_with(&one.programme, Some(&one.call));
             self.say(
                 &format!(" im Programm {programme}"),
                 &format!(" to the programme {programme}"),

@@ -10,7 +10,7 @@ use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState};
 use crate::change::Change;
 use crate::facts::Facts;
-use crate::rule::{Finding, Rejection};
+use crate::rule::{Finding, Rejection, Rule};
 use crate::text::{Line, Prose};
 
 bodies! {
@@ -92,8 +92,17 @@ impl Act for ReviseNeed {
 }
 
 impl Act for WithdrawNeed {
+    /// R21, and R14: no agreed priority refers to it; the priority is revised or dropped first.
     fn admission(state: &CaseState, target: Option<Uuid>, _facts: &Facts<'_>) -> Vec<Finding> {
-        open(state, target)
+        let mut findings = open(state, target);
+        let mut agreed = state.priorities.iter().filter(|one| one.is_agreed());
+        if let Some(named_by) = agreed.find(|one| one.needs.iter().any(|id| Some(*id) == target)) {
+            findings.push(Finding::new(Rule::R14).because(
+                format!("Der Schwerpunkt „{}“ nennt den Bedarf.", named_by.title),
+                format!("The priority “{}” refers to the need.", named_by.title),
+            ));
+        }
+        findings
     }
 
     fn event(&self, making: &mut Making<'_>) -> Result<CaseEvent, Rejection> {

@@ -128,7 +128,6 @@ fn refusals(kind: CommandKind) -> &'static [Rule] {
         | Kind::AssignAdvisor
         | Kind::CloseCase => &[R23],
         Kind::ReviseNeed
-        | Kind::WithdrawNeed
         | Kind::RevisePriority
         | Kind::DraftAgreement
         | Kind::RedraftAgreement
@@ -145,7 +144,7 @@ fn refusals(kind: CommandKind) -> &'static [Rule] {
         | Kind::CancelFollowUp
         | Kind::ChangeParticipant
         | Kind::UnlinkDocument => &[R21, R23],
-        Kind::DropPriority => &[R14, R21, R23],
+        Kind::WithdrawNeed | Kind::DropPriority => &[R14, R21, R23],
         Kind::SignAgreement => &[R05, R21, R23],
         Kind::ExtendAgreement => &[R08, R21, R23],
         Kind::RecordInterview

@@ -57,6 +57,31 @@ fn only_priority_dropped() -> Given {
     )
 }
 
+/// A draft of two priorities, one of which is dropped.
+fn one_of_two_priorities_dropped() -> Given {
+    let mut history = history_before(CommandKind::SignAgreement);
+    history.retain(|event| event.data.event_type() != "priority_dropped");
+    let both = crate::case::event::AgreementDrafted {
+        agreement: SECOND,
+        document: None,
+        planned_until: None,
+        priorities: vec![sample::PRIORITY, sample::OTHER_PRIORITY],
+        revision: 1,
+    };
+    let dropped = PriorityDropped {
+        priority: sample::OTHER_PRIORITY,
+    };
+    history.push(happened(
+        date!(2015 - 04 - 20),
+        CaseEvent::AgreementDrafted(both),
+    ));
+    history.push(happened(
+        date!(2015 - 04 - 20),
+        CaseEvent::PriorityDropped(dropped),
+    ));
+    given(&history)
+}
+
 fn second_draft() -> Given {
     let mut history = history_before(CommandKind::CloseCase);
     history.push(draft(SECOND));
@@ -192,6 +217,12 @@ fn readiness() -> Vec<Scenario> {
             only_priority_dropped(),
             command!(SignAgreement),
             &[(R05, "")],
+        ),
+        refused(
+            "signed though one of two priorities is dropped",
+            one_of_two_priorities_dropped(),
+            command!(SignAgreement, |target, _body| *target = SECOND),
+            &[(R21, "")],
         ),
     ]
 }

@@ -99,6 +99,18 @@ fn starts() -> Vec<Scenario> {
             before(RecordInterview),
             command!(StartAssessment),
         ),
+        accepted(
+            "an assessment begins on the day of the signing",
+            before(StartAssessment),
+            command!(StartAssessment, |body| body.occurred_on = sample::SIGNED_ON),
+        ),
+        warned(
+            "an assessment began before the signing, as is entered late",
+            before(StartAssessment),
+            command!(StartAssessment, |body| body.occurred_on =
+                sample::SIGNED_ON.previous_day().unwrap()),
+            &[R11],
+        ),
         warned(
             "an assessment begins before anything is signed",
             before(RecordContact),

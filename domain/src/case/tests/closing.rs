@@ -231,17 +231,23 @@ fn each_open_item_is_called_by_its_kind() {
     assert_eq!(
         told(Language::De),
         [
-            format!("Die Zielvereinbarung {agreement} ist noch offen und nicht genannt."),
-            format!("Die Wiedervorlage {follow_up} ist noch offen und nicht genannt."),
-            format!("Der Antrag {application} ist noch offen und nicht genannt."),
+            format!(
+                "Die Zielvereinbarung ab 27.04.2015 ist noch offen und nicht genannt ({agreement})."
+            ),
+            format!(
+                "Die Wiedervorlage „Bescheid erfragen“ ist noch offen und nicht genannt ({follow_up})."
+            ),
+            format!("Der Antrag vom 28.10.2015 ist noch offen und nicht genannt ({application})."),
         ]
     );
     assert_eq!(
         told(Language::En),
         [
-            format!("The agreement {agreement} is still open and not named."),
-            format!("The follow-up {follow_up} is still open and not named."),
-            format!("The application {application} is still open and not named."),
+            format!("The agreement from 27 April 2015 is still open and not named ({agreement})."),
+            format!("The follow-up “Bescheid erfragen” is still open and not named ({follow_up})."),
+            format!(
+                "The application of 28 October 2015 is still open and not named ({application})."
+            ),
         ]
     );
 }

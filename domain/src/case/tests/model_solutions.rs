@@ -207,6 +207,13 @@ fn steps() -> Vec<Scenario> {
             command!(SelectModelSolution),
         ),
         warned(
+            "a model solution was selected before the assessment, as is entered late",
+            before(SelectModelSolution),
+            command!(SelectModelSolution, |_target, body| body.occurred_on =
+                date!(2015 - 09 - 02)),
+            &[R16],
+        ),
+        warned(
             "a model solution is selected before any assessment",
             proposed_early(),
             command!(SelectModelSolution),

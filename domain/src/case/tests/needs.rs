@@ -5,7 +5,7 @@ use time::macros::date;
 use super::{Scenario, accepted, before, command, refused, signed, warned};
 use crate::case::CommandKind::{RecordContact, ReviseNeed, RevisePriority, WithdrawNeed};
 use crate::case::sample;
-use crate::rule::Rule::{R12, R21, R26, R27};
+use crate::rule::Rule::{R12, R14, R21, R26, R27};
 use crate::testing::Given;
 
 /// The sample case with one need withdrawn and one that stands.
@@ -125,6 +125,12 @@ fn needs() -> Vec<Scenario> {
             "a need is withdrawn",
             before(WithdrawNeed),
             command!(WithdrawNeed),
+        ),
+        refused(
+            "a need is withdrawn that an agreed priority refers to",
+            before(RevisePriority),
+            command!(WithdrawNeed, |target, _body| *target = sample::NEED),
+            &[(R14, "")],
         ),
         refused(
             "a need is withdrawn twice",

@@ -33,7 +33,7 @@ impl Judge<'_> {
             "start_assessment" => {
                 let version = self.around.tables.dimensions_version(self.day);
                 self.require(version.is_some(), "R12");
-                let signed = self.model.past("sign_agreement").next().is_some();
+                let signed = self.was_done("sign_agreement");
                 self.warn(!signed, "R11");
             }
             "record_interview" => self.require_document("minutes"),
@@ -47,7 +47,7 @@ impl Judge<'_> {
             }
             "propose_model_solution" => self.judge_proposal(),
             "select_model_solution" => {
-                let assessed = self.model.past("complete_assessment").next().is_some();
+                let assessed = self.was_done("complete_assessment");
                 self.warn(!assessed, "R16");
             }
             "plan_measure" => {
@@ -127,6 +127,12 @@ impl Judge<'_> {
         let (due, today) = (self.body(member), self.around.today.as_str());
         let past = due < today || self.has(&Flaw::TodayIsPast) && due == today;
         self.warn(!due.is_empty() && past, "R22");
+    }
+
+    /// Whether such a command was accepted for a day up to this one's.
+    fn was_done(&self, operation: &str) -> bool {
+        let mut past = self.model.past(operation);
+        past.any(|ask| text(&ask.body, "occurred_on") <= self.day)
     }
 
     /// R02, R03 and R04 for the municipality that a body names.

@@ -13,6 +13,11 @@ impl Judge<'_> {
             return;
         }
         match self.ask.operation {
+            "withdraw_need" => {
+                let mut agreed = self.model.ids("priority", &["agreed"]).into_iter();
+                let named = agreed.any(|id| self.model.needs_of(id).contains(&self.target));
+                self.require(!named, "R14");
+            }
             "drop_priority" => {
                 let mut signed = self.model.signed().into_iter();
                 let named = signed
@@ -25,9 +30,11 @@ impl Judge<'_> {
             "sign_agreement" => {
                 let outcome = self.model.last_outcome();
                 self.require(outcome.is_some_and(|outcome| outcome != "declined"), "R05");
-                let mut named = texts(self.model.data(self.target), "priorities").into_iter();
-                let any = named.any(|id| self.model.is(id, "priority", "agreed"));
-                self.require(any, "R05");
+                let named = texts(self.model.data(self.target), "priorities").into_iter();
+                let agreed = named.map(|id| self.model.is(id, "priority", "agreed"));
+                let agreed: Vec<bool> = agreed.collect();
+                self.require(agreed.contains(&true), "R05");
+                self.require(!agreed.contains(&false) || !agreed.contains(&true), "R21");
             }
             "extend_agreement" => {
                 // Whatever the new last day, the agreement would run into the one that follows.

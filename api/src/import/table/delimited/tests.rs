@@ -57,6 +57,9 @@ fn a_quotation_mark_that_is_never_closed_is_named() {
     // Two that are opened and never closed: by their number nothing is missing.
     let faults = read(b"a;b\n1;\"2\n3;\"4\n5;6\n").faults;
     assert_eq!(faults, [(Some(2), unclosed())]);
-    assert_eq!(read(b"a;\"b\"\n\"\";\"x\ny\"\n\"\"\"z\"\"\";1\n").faults, []);
+    assert_eq!(
+        read(b"a;\"b\"\n\"\";\"x\ny\"\n\"\"\"z\"\"\";1\n").faults,
+        []
+    );
     assert_eq!(read(b"a;b\n5\" Rohr;x\n\"say \"\"so\"\"\";y\n").faults, []);
 }

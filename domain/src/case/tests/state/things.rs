@@ -104,8 +104,10 @@ fn an_assessment_ends_one_way_or_the_other() {
     let completed = state.assessment(sample::ASSESSMENT).unwrap();
     assert_eq!(completed.needs, [sample::NEED]);
     assert_eq!(completed.presented_on, Some(date!(2015 - 12 - 03)));
-    assert!(state.is_assessed());
-    assert!(!before(CommandKind::CompleteAssessment).is_assessed());
+    let ended_on = state.assessments[0].ended_on.unwrap();
+    assert!(state.is_assessed_on(ended_on));
+    assert!(!state.is_assessed_on(ended_on.previous_day().unwrap()));
+    assert!(!before(CommandKind::CompleteAssessment).is_assessed_on(ended_on));
 }
 
 #[test]

@@ -168,14 +168,14 @@ fn an_application_may_leave_amounts_out() {
     tells(
         Kind::SubmitFundingApplication,
         &submitted(None, None),
-        "Antrag im Programm Bildung integriert am 20.04.2015 gestellt.",
-        "Application to the programme Bildung integriert (Education integrated) submitted on 20 April 2015.",
+        "Antrag im Programm Bildung integriert, Stichtag 31.10.2015, am 20.04.2015 gestellt.",
+        "Application to the programme Bildung integriert (Education integrated), call closing on 31 October 2015, submitted on 20 April 2015.",
     );
     tells(
         Kind::SubmitFundingApplication,
         &submitted(None, Some(5_700_000)),
-        "Antrag im Programm Bildung integriert am 20.04.2015 gestellt: Eigenanteil 57.000,00 €.",
-        "Application to the programme Bildung integriert (Education integrated) submitted on 20 April 2015: own share €57,000.00.",
+        "Antrag im Programm Bildung integriert, Stichtag 31.10.2015, am 20.04.2015 gestellt: Eigenanteil 57.000,00 €.",
+        "Application to the programme Bildung integriert (Education integrated), call closing on 31 October 2015, submitted on 20 April 2015: own share €57,000.00.",
     );
 }
 
@@ -203,8 +203,8 @@ fn a_decision_tells_its_result() {
     tells(
         Kind::RecordFundingDecision,
         &decided(DecisionResult::Withdrawn, None, None),
-        "Antrag im Programm Bildung integriert zurückgezogen (Bescheid vom 15.02.2016).",
-        "Application to the programme Bildung integriert (Education integrated) withdrawn (notice of 15 February 2016).",
+        "Antrag im Programm Bildung integriert, Stichtag 31.10.2015, zurückgezogen (am 15.02.2016).",
+        "Application to the programme Bildung integriert (Education integrated), call closing on 31 October 2015, withdrawn (on 15 February 2016).",
     );
     tells(
         Kind::RecordContact,
@@ -249,8 +249,8 @@ fn an_unknown_follow_up_is_named_by_its_id() {
                 assignee,
                 follow_up,
             }),
-            format!("an Mitglied {assignee} übergeben."),
-            format!("handed to member {assignee}."),
+            "an ein anderes Mitglied der Agentur übergeben.".into(),
+            "handed to another member of the agency.".into(),
         ),
         (completed(None), "erledigt.".into(), "completed.".into()),
         (
@@ -337,17 +337,34 @@ fn participants_may_belong_to_an_organisation() {
 }
 
 #[test]
-fn advisors_are_named_by_their_ids_and_successors_by_name() {
-    let member = sample::COORDINATOR;
-    let assigned = AdvisorAssigned {
-        member,
-        valid_from: date!(2016 - 01 - 04),
+fn nobody_reads_ids_of_members_and_successors_have_names() {
+    let assigned = |member| {
+        CaseEvent::AdvisorAssigned(AdvisorAssigned {
+            member,
+            valid_from: date!(2016 - 01 - 04),
+        })
     };
     tells(
         Kind::RecordContact,
-        &CaseEvent::AdvisorAssigned(assigned),
-        &format!("Mitglied {member} berät ab 04.01.2016."),
-        &format!("Member {member} advises from 4 January 2016."),
+        &assigned(sample::COORDINATOR),
+        "Beratung ab 04.01.2016 durch ein anderes Mitglied der Agentur.",
+        "Advised by another member of the agency from 4 January 2016.",
+    );
+    tells(
+        Kind::RecordContact,
+        &assigned(sample::ADVISOR),
+        "Beratung ab 04.01.2016 durch dasselbe Mitglied der Agentur.",
+        "Advised by the same member of the agency from 4 January 2016.",
+    );
+    let kept = FollowUpReassigned {
+        assignee: sample::state_before(Kind::ReassignFollowUp).follow_ups[0].assignee,
+        follow_up: sample::FOLLOW_UP,
+    };
+    tells(
+        Kind::ReassignFollowUp,
+        &CaseEvent::FollowUpReassigned(kept),
+        "Wiedervorlage „Stand der Geschäftsordnung erfragen“ bei demselben Mitglied der Agentur belassen.",
+        "Follow-up “Stand der Geschäftsordnung erfragen” left with the same member of the agency.",
     );
     let succeeded = MunicipalitySucceeded {
         from: "16056".to_owned(),
