@@ -114,7 +114,7 @@ pub fn start(
     let server = HttpServer::new(move || {
         let ids = Arc::clone(&ids);
         App::new()
-            .configure(|config| openapi::configure(config))
+            .configure(openapi::configure)
             .app_data(services.clone())
             .app_data(document.clone())
             .app_data(whom_to_tell.clone())

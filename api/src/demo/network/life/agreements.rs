@@ -115,7 +115,11 @@ impl Life<'_> {
 
     /// An agreement that runs out is extended, or ends.
     fn renew(&mut self, agreement: Uuid, until: Date) -> Result<bool, PlanError> {
-        if until < self.day && self.dice.chance(60) {
+        // One that another followed is not extended into its days (R08).
+        let mut others = self.case().into_iter().flat_map(|case| &case.agreements);
+        let followed = others
+            .any(|one| one.id != agreement && one.in_force_between(later(until, 1), self.day));
+        if until < self.day && (self.dice.chance(60) || followed) {
             let reason = self.dice.word(&["goals_reached", "phase_end"]);
             let body = json!({"reason": reason});
             return self.enter_on(CommandKind::EndAgreement, agreement, body);
