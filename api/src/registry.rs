@@ -1,8 +1,8 @@
 //! Where operations are registered: with an application that serves them, or with one whose contract is collected.
 //!
 //! One list (`openapi::configure`) does both, so that nothing is served that is not documented. Each worker of the
-//! server has an application of its own; collecting the contract in each of them, too, would cost a third of the start
-//! and of the idle memory (`make bench`: `start`, `idle`).
+//! server has an application of its own; collecting the contract in each of them, too, would cost time at the start and
+//! memory for good (`make bench`: `start`, `idle`).
 
 use actix_web::dev::HttpServiceFactory;
 use utoipa_actix_web::OpenApiFactory;

@@ -302,15 +302,13 @@ impl<'a> RowReader<'a> {
     /// An official key, whose zeros count.
     pub(super) fn key(&mut self, column: &'static Column) -> Option<String> {
         let text = self.text(column)?;
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let listed = text
-            .split_once('-')
-            .map_or((text.as_str(), "00"), |parts| parts);
-        let has_form = [listed.0, listed.1]
-            .iter()
-            .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-            && (matches!(listed.0.len(), 5 | 8) && listed.1.len() == 2);
-        let read = if digits && matches!(text.len(), 4 | 7) {
+        let has = |part: &str, count| {
+            part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let of_borough = text.split_once('-');
+        let of_borough = of_borough.is_some_and(|(city, own)| has(city, 5) && has(own, 2));
+        let has_form = has(&text, 5) || has(&text, 8) || of_borough;
+        let read = if has(&text, 4) || has(&text, 7) {
             Err(wording::lost_zero(self.known.with_leading_zero(&text)))
         } else if !has_form {
             Err(wording::no_key())

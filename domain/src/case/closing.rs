@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::command::CommandKind;
 use super::event::wire;
-use super::timeline::{Telling, clause, day};
+use super::timeline::{Telling, clause, day, quote};
 use super::topic::{Circumstances, Happening};
 use super::{CaseState, Key};
 use crate::facts::Claim;
@@ -74,44 +74,39 @@ wire! {
 }
 
 impl CaseState {
-    /// What is open on `day` in the sense of R24: agreements in force, follow-ups, applications
+    /// What is open on `on_day` in the sense of R24: agreements in force, follow-ups, applications
     /// without a decision; each with what it is called in German and in English.
-    fn open_items(&self, day: Date) -> impl Iterator<Item = (Uuid, (String, String))> {
+    fn open_items(&self, on_day: Date) -> impl Iterator<Item = (Uuid, (String, String))> {
         let agreements = self.signed_agreements();
-        let agreements = agreements.filter(move |(_, terms)| terms.in_force_on(day));
+        let agreements = agreements.filter(move |(_, terms)| terms.in_force_on(on_day));
         let agreements = agreements.map(|(one, terms)| {
             let from = terms.valid_from;
             let names = (
-                format!("Die Zielvereinbarung ab {}", german_day(from)),
-                format!("The agreement from {}", english_day(from)),
+                format!("Die Zielvereinbarung ab {}", day(Language::De, from)),
+                format!("The agreement from {}", day(Language::En, from)),
             );
             (one.id, names)
         });
         let follow_ups = self.open_follow_ups().map(|one| {
             let names = (
-                format!("Die Wiedervorlage „{}“", one.title),
-                format!("The follow-up “{}”", one.title),
+                format!(
+                    "Die Wiedervorlage {}",
+                    quote(Language::De, one.title.as_str())
+                ),
+                format!("The follow-up {}", quote(Language::En, one.title.as_str())),
             );
             (one.id, names)
         });
         let applications = self.undecided_applications().map(|one| {
             let on = one.submitted_on;
             let names = (
-                format!("Der Antrag vom {}", german_day(on)),
-                format!("The application of {}", english_day(on)),
+                format!("Der Antrag vom {}", day(Language::De, on)),
+                format!("The application of {}", day(Language::En, on)),
             );
             (one.id, names)
         });
         agreements.chain(follow_ups).chain(applications)
     }
-}
-
-fn german_day(date: Date) -> String {
-    day(Language::De, date)
-}
-
-fn english_day(date: Date) -> String {
-    day(Language::En, date)
 }
 
 impl Happening for CasePaused {

@@ -8,8 +8,6 @@ use crate::case::timeline::{Telling, day, euros};
 impl FundingAdviceGiven {
     pub(super) fn told(&self, telling: &Telling<'_>) -> String {
         let programme = telling.programme_with(&self.programme, self.call.as_deref());
-        // Its second comma gives way to the colon.
-        let programme = programme.trim_end_matches(',');
         let by = self.eligibility.decided_by.word(telling.language);
         let outcome = self.outcome.word(telling.language);
         let eligible = if self.eligibility.eligible {
@@ -46,8 +44,8 @@ impl FundingApplicationSubmitted {
             parts.push(telling.newly("Eigenanteil", "own share", &share));
         }
         telling.revision(
-            &format!("Antrag im Programm {programme} am {on} gestellt"),
-            &format!("Application to the programme {programme} submitted on {on}"),
+            &format!("Antrag im Programm {programme}, am {on} gestellt"),
+            &format!("Application to the programme {programme}, submitted on {on}"),
             &parts,
         )
     }
@@ -97,8 +95,7 @@ impl Telling<'_> {
             .to_owned()
     }
 
-    /// The programme with the call, which tells two applications apart: by its deadline, or by its code; for the
-    /// middle of a sentence.
+    /// The programme with the call, which tells two applications apart: by its deadline, or by its code.
     fn programme_with(&self, code: &str, call: Option<&str>) -> String {
         let programme = self.programme(code);
         let Some(call) = call else {
@@ -111,12 +108,12 @@ impl Telling<'_> {
             .and_then(|one| one.deadline);
         match deadline.map(|deadline| day(self.language, deadline)) {
             Some(deadline) => self.say(
-                &format!("{programme}, Stichtag {deadline},"),
-                &format!("{programme}, call closing on {deadline},"),
+                &format!("{programme}, Stichtag {deadline}"),
+                &format!("{programme}, call closing on {deadline}"),
             ),
             None => self.say(
-                &format!("{programme}, Antragsrunde {call},"),
-                &format!("{programme}, call {call},"),
+                &format!("{programme}, Antragsrunde {call}"),
+                &format!("{programme}, call {call}"),
             ),
         }
     }
@@ -127,8 +124,8 @@ impl Telling<'_> {
         known.map_or(String::new(), |one| {
             let programme = self.programme_with(&one.programme, Some(&one.call));
             self.say(
-                &format!(" im Programm {programme}"),
-                &format!(" to the programme {programme}"),
+                &format!(" im Programm {programme},"),
+                &format!(" to the programme {programme},"),
             )
         })
     }

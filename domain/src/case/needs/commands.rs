@@ -6,10 +6,12 @@ use uuid::Uuid;
 use super::{NeedCaptured, NeedChanges, NeedRevised, NeedWithdrawn, Urgency, open};
 use crate::case::command::bodies;
 use crate::case::sample::lines;
+use crate::case::timeline::quote;
 use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState};
 use crate::change::Change;
 use crate::facts::Facts;
+use crate::language::Language;
 use crate::rule::{Finding, Rejection, Rule};
 use crate::text::{Line, Prose};
 
@@ -96,10 +98,11 @@ impl Act for WithdrawNeed {
     fn admission(state: &CaseState, target: Option<Uuid>, _facts: &Facts<'_>) -> Vec<Finding> {
         let mut findings = open(state, target);
         let mut agreed = state.priorities.iter().filter(|one| one.is_agreed());
-        if let Some(named_by) = agreed.find(|one| one.needs.iter().any(|id| Some(*id) == target)) {
+        if let Some(by) = agreed.find(|one| one.needs.iter().any(|id| Some(*id) == target)) {
+            let title = |language| quote(language, by.title.as_str());
             findings.push(Finding::new(Rule::R14).because(
-                format!("Der Schwerpunkt „{}“ nennt den Bedarf.", named_by.title),
-                format!("The priority “{}” refers to the need.", named_by.title),
+                format!("Der Schwerpunkt {} nennt den Bedarf.", title(Language::De)),
+                format!("The priority {} refers to the need.", title(Language::En)),
             ));
         }
         findings
