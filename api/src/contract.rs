@@ -122,7 +122,7 @@ pub(crate) struct CaseSummary {
     /// When its last event was recorded.
     #[schema(value_type = String, format = DateTime)]
     recorded_at: Timestamp,
-    /// The municipality as it was on the opening day.
+    /// The municipality, as it was on the opening day; after a succession the one that took over.
     municipality: MunicipalityReference,
     /// The site in charge.
     site: Uuid,

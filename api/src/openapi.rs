@@ -107,7 +107,7 @@ pub(crate) fn document() -> Result<Value, ContractError> {
         document["components"]["schemas"][event]["properties"]["data"] = shared::event_data();
     }
     without_null_options(&mut document);
-    with_distinct_ids(&mut document["components"]["schemas"]);
+    with_distinct_items(&mut document["components"]["schemas"]);
     document["openapi"] = json!("3.1.0");
     document["info"] = shared::info();
     document["servers"] =
@@ -181,6 +181,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, examples: &examples
     let own = own
         .into_iter()
         .filter(|parameter| parameter["in"] != "path");
+    let own = own.map(|mut parameter| {
+        shared::without_filling_in(&mut parameter);
+        parameter
+    });
     operation["parameters"] = parameters.into_iter().chain(own).collect();
     if operation["parameters"] == json!([])
         && let Some(members) = operation.as_object_mut()
@@ -262,32 +266,30 @@ fn reference(kind: &str, name: &str) -> Value {
 /// The only spelling of an id in what clients send.
 const ID: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-/// A command names nothing twice: in what clients send lists of ids are sets, and an id has one
-/// spelling, as it has in paths.
-fn with_distinct_ids(schemas: &mut Value) {
-    for schema in schemas
-        .as_object_mut()
-        .into_iter()
-        .flat_map(|all| all.values_mut())
-    {
-        if schema["additionalProperties"] != json!(false) {
-            continue;
+/// A command names nothing twice: in what clients send lists of ids and of codes are sets, and an id has one spelling,
+/// as it has in paths.
+fn with_distinct_items(schemas: &mut Value) {
+    let Some(all) = schemas.as_object_mut() else {
+        return;
+    };
+    let codes = all.iter().filter(|(_, schema)| schema["enum"].is_array());
+    let codes: Vec<Value> = codes
+        .map(|(name, _)| json!(format!("#/components/schemas/{name}")))
+        .collect();
+    let sent = all
+        .values_mut()
+        .filter(|schema| schema["additionalProperties"] == json!(false));
+    let properties = sent.filter_map(|schema| schema["properties"].as_object_mut());
+    for property in properties.flat_map(|all| all.values_mut()) {
+        if property["format"] == "uuid" {
+            property["pattern"] = json!(ID);
         }
-        for property in schema["properties"]
-            .as_object_mut()
-            .into_iter()
-            .flat_map(|all| all.values_mut())
-        {
-            if property["format"] == "uuid" {
-                property["pattern"] = json!(ID);
-            }
-            if property["items"]["format"] == "uuid" {
-                property["uniqueItems"] = json!(true);
-                property["items"]["pattern"] = json!(ID);
-            }
-            if property["items"]["$ref"] == json!("#/components/schemas/AssessmentMethod") {
-                property["uniqueItems"] = json!(true);
-            }
+        if property["items"]["format"] == "uuid" {
+            property["uniqueItems"] = json!(true);
+            property["items"]["pattern"] = json!(ID);
+        }
+        if codes.contains(&property["items"]["$ref"]) {
+            property["uniqueItems"] = json!(true);
         }
     }
 }

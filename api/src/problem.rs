@@ -275,7 +275,7 @@ pub(crate) struct ProblemBody {
     current_version: Option<u64>,
     /// The events since the version the caller named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<crate::contract::RecordedEvent>>)]
     events: Option<Vec<Box<RawValue>>>,
 }
 

@@ -163,9 +163,10 @@ problem_catalogue! {
     /// `If-Match` is required.
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED {
         title: "If-Match fehlt", "If-Match is required";
-        meaning: "Dieser Vorgang baut auf einem bestimmten Stand auf und braucht dessen Version in If-Match; „*“ genügt hier nicht.",
-            "This command builds on a certain state and needs its version in If-Match; “*” is not enough here.";
-        remedy: "Den Fall lesen und seinen ETag als If-Match senden.", "Read the case and send its ETag as If-Match.";
+        meaning: "Dieser Vorgang baut auf einem bestimmten Stand auf und braucht dessen Version in If-Match. „*“ genügt nur, wo ein Vorgang auf jedem Stand dasselbe bedeutet.",
+            "This command builds on a certain state and needs its version in If-Match. “*” is enough only where a command means the same on every state.";
+        remedy: "Lesen, worum es geht, und dessen ETag als If-Match senden; wo „*“ genügt, sagt die Beschreibung des Vorgangs.",
+            "Read what it is about and send its ETag as If-Match; the description of the operation says where “*” is enough.";
     }
     /// The body is too large.
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE {

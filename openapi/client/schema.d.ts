@@ -3238,7 +3238,7 @@ export interface components {
             case_number: string;
             /** @description Whether the stage is `agreed` though the last agreement ran out. */
             expired: boolean;
-            /** @description The municipality as it was on the opening day. */
+            /** @description The municipality, as it was on the opening day; after a succession the one that took over. */
             municipality: components["schemas"]["MunicipalityReference"];
             /**
              * Format: date
@@ -5183,7 +5183,7 @@ export interface components {
             /** @description Everything that is wrong with the request, at most the first hundred. */
             errors?: components["schemas"]["Violation"][];
             /** @description The events since the version the caller named. */
-            events?: Record<string, never>[];
+            events?: components["schemas"]["RecordedEvent"][];
             /**
              * Format: uri-reference
              * @description A page that explains this kind of error.
@@ -6663,7 +6663,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description This command builds on a certain state and needs its version in If-Match; “*” is not enough here. */
+        /** @description This command builds on a certain state and needs its version in If-Match. “*” is enough only where a command means the same on every state. */
         PreconditionRequired: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -6673,7 +6673,7 @@ export interface components {
                 /**
                  * @example {
                  *       "code": "precondition-required",
-                 *       "detail": "This command builds on a certain state and needs its version in If-Match; “*” is not enough here.",
+                 *       "detail": "This command builds on a certain state and needs its version in If-Match. “*” is enough only where a command means the same on every state.",
                  *       "href": "/problems/precondition-required",
                  *       "status": 428,
                  *       "title": "If-Match is required",
@@ -6823,10 +6823,7 @@ export interface components {
         };
     };
     parameters: {
-        /**
-         * @description The language of sentences: German (default) or English.
-         * @example en
-         */
+        /** @description The language of sentences: German (default) or English. */
         AcceptLanguage: string;
         /**
          * @description The agency's code.
@@ -6853,10 +6850,7 @@ export interface components {
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         CaseId: string;
-        /**
-         * @description `page.next` of the page before.
-         * @example Nw
-         */
+        /** @description `page.next` of the page before. */
         Cursor: string;
         /**
          * @description The document's id.
@@ -6873,25 +6867,13 @@ export interface components {
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         FollowUpId: string;
-        /**
-         * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-         * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-         */
+        /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
         IdempotencyKey: string;
-        /**
-         * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-         * @example "7"
-         */
+        /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
         IfMatch: string;
-        /**
-         * @description The ETag of the representation you have; 304 if it is still the same.
-         * @example "7.1a2b3c4d"
-         */
+        /** @description The ETag of the representation you have; 304 if it is still the same. */
         IfNoneMatch: string;
-        /**
-         * @description How many items at the most.
-         * @example 50
-         */
+        /** @description How many items at the most. */
         Limit: number;
         /**
          * @description The measure's id.
@@ -6923,10 +6905,7 @@ export interface components {
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         ParticipantId: string;
-        /**
-         * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-         * @example handling=strict
-         */
+        /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
         Prefer: string;
         /**
          * @description The priority's id.
@@ -6943,10 +6922,7 @@ export interface components {
          * @example 014f8806-ef40-7000-8000-00000000d001
          */
         SolutionId: string;
-        /**
-         * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-         * @example true
-         */
+        /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
         ValidateOnly: boolean;
         /**
          * @description The version: the event's place in the case.
@@ -7078,15 +7054,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -7142,27 +7112,15 @@ export interface operations {
     open_agency: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -7362,15 +7320,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -7430,32 +7382,17 @@ export interface operations {
     read_access_log: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
-                /**
-                 * @description Entries after this position.
-                 * @example 17
-                 */
+                /** @description Entries after this position. */
                 after?: number;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -7516,15 +7453,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -7583,33 +7514,18 @@ export interface operations {
     request_audit_engagement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -7758,33 +7674,18 @@ export interface operations {
     approve_audit_engagement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -7918,33 +7819,18 @@ export interface operations {
     end_audit_engagement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -8079,22 +7965,13 @@ export interface operations {
     list_cases: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only cases of this stage. */
                 stage?: components["schemas"]["Stage"];
-                /**
-                 * @description Only the cases of the municipality with this key.
-                 * @example 15002
-                 */
+                /** @description Only the cases of the municipality with this key. */
                 municipality?: string;
                 /** @description Only cases of this site. */
                 site?: string;
@@ -8102,15 +7979,9 @@ export interface operations {
                 advisor?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -8178,27 +8049,15 @@ export interface operations {
     open_case: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -8350,10 +8209,7 @@ export interface operations {
     read_case: {
         parameters: {
             query?: {
-                /**
-                 * @description After that many events.
-                 * @example 7
-                 */
+                /** @description After that many events. */
                 version?: number;
                 /** @description As it was known at that instant (RFC 3339). */
                 recorded_at?: string;
@@ -8361,15 +8217,9 @@ export interface operations {
                 valid_on?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -8543,33 +8393,18 @@ export interface operations {
     assign_advisor: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -8710,33 +8545,18 @@ export interface operations {
     draft_agreement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -8884,33 +8704,18 @@ export interface operations {
     amend_agreement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -9066,33 +8871,18 @@ export interface operations {
     discard_agreement_draft: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -9234,33 +9024,18 @@ export interface operations {
     end_agreement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -9402,33 +9177,18 @@ export interface operations {
     extend_agreement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -9581,33 +9341,18 @@ export interface operations {
     redraft_agreement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -9763,33 +9508,18 @@ export interface operations {
     sign_agreement: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -9979,15 +9709,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -10056,33 +9780,18 @@ export interface operations {
     start_assessment: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -10230,33 +9939,18 @@ export interface operations {
     abandon_assessment: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -10398,33 +10092,18 @@ export interface operations {
     complete_assessment: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -10578,33 +10257,18 @@ export interface operations {
     record_interview: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -10749,33 +10413,18 @@ export interface operations {
     rate_dimension: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -10932,33 +10581,18 @@ export interface operations {
     close_case: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -11105,33 +10739,18 @@ export interface operations {
     record_contact: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -11293,33 +10912,18 @@ export interface operations {
     record_council_resolution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -11463,33 +11067,18 @@ export interface operations {
     link_document: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -11638,33 +11227,18 @@ export interface operations {
     unlink_document: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -11806,27 +11380,15 @@ export interface operations {
     list_events: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -11913,15 +11475,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -12004,33 +11560,18 @@ export interface operations {
     schedule_follow_up: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -12173,33 +11714,18 @@ export interface operations {
     cancel_follow_up: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -12341,33 +11867,18 @@ export interface operations {
     complete_follow_up: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -12509,33 +12020,18 @@ export interface operations {
     reassign_follow_up: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -12680,33 +12176,18 @@ export interface operations {
     reschedule_follow_up: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -12851,33 +12332,18 @@ export interface operations {
     advise_on_funding: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -13028,33 +12494,18 @@ export interface operations {
     submit_funding_application: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -13209,33 +12660,18 @@ export interface operations {
     record_funding_decision: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -13398,33 +12834,18 @@ export interface operations {
     change_funding_period: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -13569,33 +12990,18 @@ export interface operations {
     record_initial_meeting: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -13775,33 +13181,18 @@ export interface operations {
     plan_measure: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -13947,33 +13338,18 @@ export interface operations {
     cancel_measure: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -14115,33 +13491,18 @@ export interface operations {
     complete_measure: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -14283,33 +13644,18 @@ export interface operations {
     record_milestone: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -14450,33 +13796,18 @@ export interface operations {
     propose_model_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -14618,33 +13949,18 @@ export interface operations {
     adapt_model_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -14786,33 +14102,18 @@ export interface operations {
     adopt_model_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -14951,33 +14252,18 @@ export interface operations {
     reject_model_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -15119,33 +14405,18 @@ export interface operations {
     select_model_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -15284,33 +14555,18 @@ export interface operations {
     succeed_municipality: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -15462,33 +14718,18 @@ export interface operations {
     capture_need: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -15643,33 +14884,18 @@ export interface operations {
     revise_need: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -15835,33 +15061,18 @@ export interface operations {
     withdraw_need: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -16003,33 +15214,18 @@ export interface operations {
     add_participant: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -16169,33 +15365,18 @@ export interface operations {
     change_participant: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -16346,33 +15527,18 @@ export interface operations {
     record_participant_departure: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -16517,33 +15683,18 @@ export interface operations {
     pause_case: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -16681,33 +15832,18 @@ export interface operations {
     agree_priority: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -16862,33 +15998,18 @@ export interface operations {
     drop_priority: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -17030,33 +16151,18 @@ export interface operations {
     revise_priority: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -17225,33 +16331,18 @@ export interface operations {
     review_progress: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -17416,33 +16507,18 @@ export interface operations {
     record_qualification: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -17612,33 +16688,18 @@ export interface operations {
     reopen_case: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -17771,33 +16832,18 @@ export interface operations {
     resume_case: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -17930,27 +16976,15 @@ export interface operations {
     read_timeline: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -18015,15 +17049,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -18202,33 +17230,18 @@ export interface operations {
     close_agency: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -18354,32 +17367,17 @@ export interface operations {
     read_feed: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
-                /**
-                 * @description Events after this position.
-                 * @example 17
-                 */
+                /** @description Events after this position. */
                 after?: number;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -18460,46 +17458,25 @@ export interface operations {
     list_follow_ups: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
-                /**
-                 * @description `true`: only open ones that were due before today; `false`: only those that are not overdue.
-                 * @example true
-                 */
+                /** @description `true`: only open ones that were due before today; `false`: only those that are not overdue. */
                 overdue?: boolean;
-                /**
-                 * @description Only those of this member; `me` is the caller.
-                 * @example me
-                 */
+                /** @description Only those of this member; `me` is the caller. */
                 assignee?: string;
                 /** @description Only those that have come so far; `open` if it is not said. */
                 status?: components["schemas"]["FollowUpStatus"];
-                /**
-                 * @description Only those due before this day.
-                 * @example 2016-03-16
-                 */
+                /** @description Only those due before this day. */
                 due_before?: string;
                 /** @description Only those of this case. */
                 case?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -18549,22 +17526,13 @@ export interface operations {
     list_members: {
         parameters: {
             query?: {
-                /**
-                 * @description As it was at that instant (RFC 3339).
-                 * @example 2015-03-27T12:00:00Z
-                 */
+                /** @description As it was at that instant (RFC 3339). */
                 recorded_at?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -18670,33 +17638,18 @@ export interface operations {
     admit_member: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -18842,33 +17795,18 @@ export interface operations {
     record_departure: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -19002,33 +17940,18 @@ export interface operations {
     change_member_roles: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -19174,29 +18097,17 @@ export interface operations {
     list_offerings: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only offerings with this status. */
                 status?: components["schemas"]["OfferingStatus"];
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -19259,27 +18170,15 @@ export interface operations {
     schedule_offering: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -19421,15 +18320,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -19489,27 +18382,15 @@ export interface operations {
     record_attendances: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -19668,33 +18549,18 @@ export interface operations {
     cancel_offering: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -19827,33 +18693,18 @@ export interface operations {
     hold_offering: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -19983,33 +18834,18 @@ export interface operations {
     postpone_offering: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -20150,33 +18986,18 @@ export interface operations {
     set_phase: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -20312,33 +19133,18 @@ export interface operations {
     rename_agency: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -20473,22 +19279,13 @@ export interface operations {
     list_sites: {
         parameters: {
             query?: {
-                /**
-                 * @description Closed sites as well.
-                 * @example true
-                 */
+                /** @description Closed sites as well. */
                 all?: boolean;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -20548,33 +19345,18 @@ export interface operations {
     open_site: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -20706,33 +19488,18 @@ export interface operations {
     close_site: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -20867,44 +19634,23 @@ export interface operations {
     list_solutions: {
         parameters: {
             query?: {
-                /**
-                 * @description How many items at the most.
-                 * @example 50
-                 */
+                /** @description How many items at the most. */
                 limit?: components["parameters"]["Limit"];
-                /**
-                 * @description `page.next` of the page before.
-                 * @example Nw
-                 */
+                /** @description `page.next` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only solutions with this status. */
                 status?: components["schemas"]["SolutionStatus"];
-                /**
-                 * @description Only solutions that serve the quality dimension with this code.
-                 * @example data
-                 */
+                /** @description Only solutions that serve the quality dimension with this code. */
                 dimension?: string;
-                /**
-                 * @description Only solutions that serve the focus area with this code.
-                 * @example education_reporting
-                 */
+                /** @description Only solutions that serve the focus area with this code. */
                 focus_area?: string;
-                /**
-                 * @description Only solutions of the programme with this code.
-                 * @example lernen_vor_ort
-                 */
+                /** @description Only solutions of the programme with this code. */
                 origin?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -20971,27 +19717,15 @@ export interface operations {
     describe_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -21148,15 +19882,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -21220,33 +19948,18 @@ export interface operations {
     revise_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -21405,33 +20118,18 @@ export interface operations {
     withdraw_solution: {
         parameters: {
             query?: {
-                /**
-                 * @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet.
-                 * @example true
-                 */
+                /** @description `true` decides the command on the newest state, as it would be decided without, answers 200 with what it would record, and stores nothing. Every refusal is the one that the command itself would meet. */
                 validate_only?: components["parameters"]["ValidateOnly"];
             };
             header: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored.
-                 * @example handling=strict
-                 */
+                /** @description `handling=strict` (RFC 7240): where rules would only warn, the command is refused (409 `warnings-refused`) and nothing is stored. What was carried out before under the same key is answered as it was. Other preferences are ignored. */
                 Prefer?: components["parameters"]["Prefer"];
-                /**
-                 * @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there.
-                 * @example 8e03978e-40d5-43e8-bc93-6894a57f9324
-                 */
+                /** @description A new random value for each command; the same one when it is sent again. It has no effect with `validate_only=true` and may be left out there. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /**
-                 * @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.
-                 * @example "7"
-                 */
-                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version. */
+                "If-Match": components["parameters"]["IfMatch"];
             };
             path: {
                 /**
@@ -21564,27 +20262,15 @@ export interface operations {
     read_activity: {
         parameters: {
             query?: {
-                /**
-                 * @description From the month of this day on.
-                 * @example 2015-01-01
-                 */
+                /** @description From the month of this day on. */
                 from?: string;
-                /**
-                 * @description Up to the month of this day.
-                 * @example 2015-12-31
-                 */
+                /** @description Up to the month of this day. */
                 to?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
@@ -21647,15 +20333,9 @@ export interface operations {
                 valid_on?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -21763,15 +20443,9 @@ export interface operations {
                 valid_on?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -21832,15 +20506,9 @@ export interface operations {
                 valid_on?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -21937,15 +20605,9 @@ export interface operations {
                 valid_on?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -21994,15 +20656,9 @@ export interface operations {
                 valid_on?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -22075,15 +20731,9 @@ export interface operations {
                 valid_on?: string;
             };
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -22191,15 +20841,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
@@ -22304,15 +20948,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The language of sentences: German (default) or English.
-                 * @example en
-                 */
+                /** @description The language of sentences: German (default) or English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
-                /**
-                 * @description The ETag of the representation you have; 304 if it is still the same.
-                 * @example "7.1a2b3c4d"
-                 */
+                /** @description The ETag of the representation you have; 304 if it is still the same. */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;

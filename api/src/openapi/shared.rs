@@ -149,6 +149,17 @@ fn parameter(
     })
 }
 
+/// Moves the example of a parameter that is not in the path into its schema: interactive documentation fills in what
+/// stands beside it, and nobody's first request should name a cursor, a version or a key of somebody else's.
+pub(super) fn without_filling_in(parameter: &mut Value) {
+    if parameter["in"] != "path"
+        && let Some(members) = parameter.as_object_mut()
+        && let Some(example) = members.remove("example")
+    {
+        members["schema"]["examples"] = json!([example]);
+    }
+}
+
 pub(super) fn parameters() -> Value {
     let uuid = json!({"type": "string", "format": "uuid"});
     let version = json!({"type": "integer", "format": "int64", "minimum": 1});
@@ -182,9 +193,9 @@ pub(super) fn parameters() -> Value {
              `validate_only=true` and may be left out there.",
             &json!({"type": "string", "minLength": 1, "maxLength": 255}),
             &json!("8e03978e-40d5-43e8-bc93-6894a57f9324")),
-        "IfMatch": parameter("If-Match", "header", false,
+        "IfMatch": parameter("If-Match", "header", true,
             "The version the command was made on, as in the ETag of the case, offering or solution; without it 428. `*` only for \
-             contacts, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.",
+             contacts and documents, and for commands to the agency itself, its sites, members and audit engagements, which mean the same on every version.",
             &json!({"type": "string"}), &json!("\"7\"")),
         "Prefer": parameter("Prefer", "header", false,
             "`handling=strict` (RFC 7240): where rules would only warn, the command is refused \
@@ -204,6 +215,7 @@ pub(super) fn parameters() -> Value {
             &json!({"type": "string"}), &json!("Nw")),
     });
     parameters.extend(others.as_object().cloned().unwrap_or_default());
+    parameters.values_mut().for_each(without_filling_in);
     Value::Object(parameters)
 }
 

@@ -294,7 +294,7 @@ on_both!(
 fn right_parameter(target: &Target, parameter: &Value) -> String {
     let schema = target.document.resolved(&parameter["schema"]);
     let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
-    match (parameter.get("example"), &schema["enum"][0]) {
+    match (parameter["schema"]["examples"].get(0), &schema["enum"][0]) {
         _ if schema["format"] == "date-time" => "2999-01-01T00:00:00Z".to_owned(),
         (Some(example), _) if parameter["name"] != "cursor" => text(example),
         (_, Value::String(first)) => first.clone(),

@@ -142,7 +142,14 @@ on_both!(
             .unwrap()
         {
             let (name, parameter) = parameter;
-            let deviations = document.deviations(&parameter["schema"], &parameter["example"]);
+            // Only what stands in the path is filled in by interactive documentation.
+            let in_path = parameter["in"] == "path";
+            assert_eq!(in_path, parameter.get("example").is_some(), "{name}");
+            let example = match in_path {
+                true => &parameter["example"],
+                false => &parameter["schema"]["examples"][0],
+            };
+            let deviations = document.deviations(&parameter["schema"], example);
             assert_eq!(deviations, Vec::<String>::new(), "{name}");
         }
         world.stop().await;
