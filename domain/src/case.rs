@@ -71,7 +71,7 @@ impl CaseEvent {
 
 impl CaseState {
     /// The version of this state's stored shape.
-    pub const SCHEMA: u32 = 2;
+    pub const SCHEMA: u32 = 3;
 
     /// How far the case has come.
     #[must_use]
@@ -161,6 +161,7 @@ impl CaseState {
             contacts: 0,
             documents: Vec::new(),
             first_contact_on: None,
+            former_municipalities: Vec::new(),
             initial_meeting: None,
             municipality: opened.municipality.clone(),
             needs: Vec::new(),

@@ -3180,6 +3180,11 @@ export interface components {
             first_contact_on?: string;
             /** @description Its follow-ups, in the order in which they were scheduled. */
             follow_ups: components["schemas"]["FollowUp"][];
+            /**
+             * @description The municipalities that it was about before, in their order. While it is open, no other case is
+             *     about one of them (R02).
+             */
+            former_municipalities: components["schemas"]["MunicipalityReference"][];
             /** @description Advice on programmes, in the order in which it was recorded. */
             funding_advice: components["schemas"]["FundingAdvice"][];
             /** @description Its applications for funding, in the order in which they were recorded. */
@@ -8299,6 +8304,7 @@ export interface operations {
                      *       "expired": true,
                      *       "first_contact_on": "2014-12-01",
                      *       "follow_ups": [],
+                     *       "former_municipalities": [],
                      *       "funding_advice": [],
                      *       "funding_applications": [],
                      *       "initial_meeting": {
@@ -17136,6 +17142,7 @@ export interface operations {
                      *       "expired": true,
                      *       "first_contact_on": "2014-12-01",
                      *       "follow_ups": [],
+                     *       "former_municipalities": [],
                      *       "funding_advice": [],
                      *       "funding_applications": [],
                      *       "initial_meeting": {

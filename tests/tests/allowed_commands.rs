@@ -363,6 +363,36 @@ on_both!(
 );
 
 on_both!(
+    async fn a_succeeded_case_is_the_only_open_one_of_both_municipalities(engine: Engine) {
+        let theatre = Theatre::new(engine).await;
+        let (client, cast) = (&theatre.coordinator, &theatre.cast);
+        let life = [CommandKind::OpenCase, CommandKind::SucceedMunicipality];
+        let life = life.map(|kind| Step::sample(kind, None)).to_vec();
+        let mut case = SampleCase::after(client, cast, "03152", life).await;
+        let another = async |key| {
+            let opening = Step::sample(CommandKind::OpenCase, None);
+            let another = SampleCase::unopened(cast, key);
+            another.request(client, &opening).send().await
+        };
+        // The successor's key had not begun on the sample's opening day: both rules refuse.
+        for key in ["03152", "03159"] {
+            let refused = another(key).await.expect_status(409).json();
+            assert_eq!(refused["rule"], "R02", "{refused}");
+        }
+        let state = theatre.read(&case.path, Role::Coordinator).await;
+        assert_eq!(state["municipality"]["key"], "03159");
+        assert_eq!(state["former_municipalities"][0]["key"], "03152");
+
+        let closing = Step::sample(CommandKind::CloseCase, None).with(json!({"acknowledge": []}));
+        case.play(client, closing).await.expect_status(201);
+        another("03152").await.expect_status(201);
+        let reopening = Step::sample(CommandKind::ReopenCase, None);
+        let refused = case.play(client, reopening).await.expect_status(409);
+        assert_eq!(refused.json()["rule"], "R02");
+    }
+);
+
+on_both!(
     async fn the_reason_is_said_in_the_callers_language(engine: Engine) {
         let theatre = Theatre::new(engine).await;
         let case = theatre.copy(&Step::walk()[..1]).await;

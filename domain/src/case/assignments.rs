@@ -80,7 +80,8 @@ impl Happening for MunicipalitySucceeded {
     }
 
     fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
-        state.municipality = self.to.clone();
+        let former = std::mem::replace(&mut state.municipality, self.to.clone());
+        state.former_municipalities.push(former);
     }
 
     /// R02 and R03: the one that the catalogue names, from its first day on; R04.
@@ -109,11 +110,9 @@ impl Happening for MunicipalitySucceeded {
         outside_the_laender(&self.to.land, on.facts, findings);
     }
 
-    fn claims(&self, before: Option<&CaseState>) -> Vec<Claim> {
-        let own = before.map(|state| Key::open_case(&state.municipality.key));
-        let released = own.map(Claim::Release);
-        let taken = Claim::Take(Key::open_case(&self.to.key));
-        released.into_iter().chain([taken]).collect()
+    /// The successor's key comes to the one it has: it is still the case of what that one stood for.
+    fn claims(&self, _before: Option<&CaseState>) -> Vec<Claim> {
+        vec![Claim::Take(Key::open_case(&self.to.key))]
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {

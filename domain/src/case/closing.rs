@@ -3,11 +3,11 @@
 use time::Date;
 use uuid::Uuid;
 
+use super::CaseState;
 use super::command::CommandKind;
 use super::event::wire;
 use super::timeline::{Telling, clause, day, quote};
 use super::topic::{Circumstances, Happening};
-use super::{CaseState, Key};
 use crate::facts::Claim;
 use crate::language::Language;
 use crate::rule::{Finding, Findings, Rule};
@@ -191,8 +191,8 @@ impl Happening for CaseClosed {
     }
 
     fn claims(&self, before: Option<&CaseState>) -> Vec<Claim> {
-        let own = before.map(|state| Key::open_case(&state.municipality.key));
-        own.map(Claim::Release).into_iter().collect()
+        let own = before.into_iter().flat_map(CaseState::open_case_keys);
+        own.map(Claim::Release).collect()
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {
@@ -237,8 +237,8 @@ impl Happening for CaseReopened {
     }
 
     fn claims(&self, before: Option<&CaseState>) -> Vec<Claim> {
-        let own = before.map(|state| Key::open_case(&state.municipality.key));
-        own.map(Claim::Take).into_iter().collect()
+        let own = before.into_iter().flat_map(CaseState::open_case_keys);
+        own.map(Claim::Take).collect()
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {

@@ -140,6 +140,16 @@ fn surroundings(municipality: &str, site: Uuid, advisor: Uuid, facts: &Facts<'_>
     findings.refusals
 }
 
+impl CaseState {
+    /// The keys that no other open case has while this one is open (R02): those of the municipalities that
+    /// were succeeded, and its own.
+    pub(super) fn open_case_keys(&self) -> impl Iterator<Item = Key> {
+        let former = self.former_municipalities.iter();
+        let all = former.chain([&self.municipality]);
+        all.map(|one| Key::open_case(&one.key))
+    }
+}
+
 /// R02.
 pub(super) fn no_other_open_case(municipality: &str, facts: &Facts<'_>) -> Option<Finding> {
     facts

@@ -65,6 +65,9 @@ wire! {
         pub first_contact_on: Option<Date>,
         /// Its follow-ups, in the order in which they were scheduled.
         pub follow_ups: Vec<FollowUp>,
+        /// The municipalities that it was about before, in their order. While it is open, no other case is
+        /// about one of them (R02).
+        pub former_municipalities: Vec<MunicipalityReference>,
         /// Advice on programmes, in the order in which it was recorded.
         pub funding_advice: Vec<FundingAdvice>,
         /// Its applications for funding, in the order in which they were recorded.

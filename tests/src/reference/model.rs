@@ -29,6 +29,8 @@ pub struct Model {
     pub paused: bool,
     /// The municipality's key, and its kind.
     pub municipality: (String, String),
+    /// The keys of those it was about before.
+    pub former_keys: Vec<String>,
     /// Its things by id.
     pub things: BTreeMap<String, Thing>,
     /// The accepted commands in their order.
@@ -67,7 +69,11 @@ impl Model {
             "open_case" | "succeed_municipality" => {
                 let key = text(&body["municipality"], "key");
                 let kind = around.tables.municipality(key, day).map(|found| found.kind);
-                self.municipality = (key.to_owned(), kind.unwrap_or_default());
+                let now = (key.to_owned(), kind.unwrap_or_default());
+                let before = std::mem::replace(&mut self.municipality, now);
+                if ask.operation == "succeed_municipality" {
+                    self.former_keys.push(before.0);
+                }
                 self.life = "open";
             }
             "reopen_case" => self.life = "open",
@@ -145,6 +151,12 @@ impl Model {
         self.history
             .iter()
             .filter(move |ask| ask.operation == operation)
+    }
+
+    /// Whether it is about a municipality, or was.
+    #[must_use]
+    pub fn has_key(&self, key: &str) -> bool {
+        self.municipality.0 == key || self.former_keys.iter().any(|former| former == key)
     }
 
     /// The needs that a priority refers to: those of its last revision that names any, or its first ones.

@@ -131,13 +131,12 @@ impl<'a> Life<'a> {
     /// What a decision knows that asked for this and nothing else.
     fn facts(&self, needs: &Needs) -> Facts<'_> {
         let other = sample::EVENT;
-        let own = self.case().map(|case| case.municipality.key.clone());
-        let own = own.filter(|_| self.model.life == "open");
+        let is_open = self.model.life == "open";
         let holder = |key: &Key| {
             if self.around.taken.contains(&key.value) {
                 return Some((key.clone(), other));
             }
-            let held = own.as_ref() == Some(&key.value);
+            let held = is_open && self.model.has_key(&key.value);
             held.then(|| (key.clone(), sample::CASE))
         };
         let asked = |id: &Uuid| self.streams.get(id).map(|state| (*id, state.clone()));
@@ -254,15 +253,8 @@ impl<'a> Life<'a> {
         ))
     }
 
-    /// A successor of which another case is open (R02) is found out by asking only.
-    fn successor_is_taken(&self, kind: CommandKind) -> bool {
-        let successor = self.around.tables.successor(&self.model.municipality.0);
-        let taken = successor.is_some_and(|key| self.around.taken.contains(key));
-        kind == CommandKind::SucceedMunicipality && taken
-    }
-
     fn is_accepted(&mut self, kind: CommandKind, target: Option<&str>) -> Result<(), String> {
-        if AT_THE_WORLDS_MERCY.contains(&kind) || self.successor_is_taken(kind) {
+        if AT_THE_WORLDS_MERCY.contains(&kind) {
             return Ok(());
         }
         let mut last = None;

@@ -6,12 +6,11 @@ use uuid::Uuid;
 
 use super::{CaseClosed, CasePaused, CaseReopened, CaseResumed, ClosingReason};
 use crate::case::command::bodies;
-use crate::case::opening::no_other_open_case;
 use crate::case::sample;
 use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState};
 use crate::catalogue::Catalogue;
-use crate::facts::{Facts, Key, Needs};
+use crate::facts::{Facts, Needs};
 use crate::rule::{Finding, Findings, Rejection, Rule};
 use crate::text::Prose;
 
@@ -113,13 +112,14 @@ impl Act for ReopenCase {
                 "The case is not closed.",
             )];
         }
-        let other = no_other_open_case(&state.municipality.key, facts);
-        other.into_iter().collect()
+        let mut keys = state.open_case_keys();
+        let taken = keys.any(|key| facts.other_holder(&key).is_some());
+        Findings::unless(!taken, || Finding::new(Rule::R02))
     }
 
     fn admission_needs(state: &CaseState, _catalogue: &Catalogue) -> Needs {
         Needs {
-            keys: vec![Key::open_case(&state.municipality.key)],
+            keys: state.open_case_keys().collect(),
             ..Needs::default()
         }
     }

@@ -109,6 +109,25 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             command!(ReopenCase),
         ),
     ];
+    for (key, what) in [
+        (
+            "03152",
+            "a closed case is reopened while another has the key it began with",
+        ),
+        (
+            "03159",
+            "a closed case is reopened while another has the successor's key",
+        ),
+    ] {
+        let mut history = sample::succession();
+        history.push(closing());
+        scenarios.push(refused(
+            what,
+            given(&history).holder(Key::open_case(key), UNKNOWN),
+            command!(ReopenCase),
+            &[(R02, "")],
+        ));
+    }
     scenarios.extend(other_open_items());
     scenarios.extend(after_the_closing());
     scenarios

@@ -67,7 +67,8 @@ impl Judge<'_> {
             "reopen_case" => {
                 let closed = self.model.life == "closed";
                 self.require(closed, "R25");
-                let other = self.around.taken.contains(&self.model.municipality.0);
+                let mut taken = self.around.taken.iter();
+                let other = taken.any(|key| self.model.has_key(key));
                 self.require(!closed || !other, "R02");
             }
             _ => {}
