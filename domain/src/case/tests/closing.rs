@@ -16,7 +16,6 @@ use crate::stream::Event;
 use crate::testing::{given, happened};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let halle = || Key::open_case(sample::MUNICIPALITY);
     let mut scenarios = vec![
         accepted(
             "a case is closed over its agreement",
@@ -78,6 +77,16 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             }),
             &[R27],
         ),
+    ];
+    scenarios.extend(reopenings());
+    scenarios.extend(other_open_items());
+    scenarios.extend(after_the_closing());
+    scenarios
+}
+
+fn reopenings() -> Vec<Scenario> {
+    let halle = || Key::open_case(sample::MUNICIPALITY);
+    let mut scenarios = vec![
         accepted("a closed case is reopened", closed(), command!(ReopenCase)),
         refused(
             "an open case is reopened",
@@ -128,8 +137,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             &[(R02, "")],
         ));
     }
-    scenarios.extend(other_open_items());
-    scenarios.extend(after_the_closing());
     scenarios
 }
 
