@@ -145,9 +145,10 @@ on_both!(
             // Only what stands in the path is filled in by interactive documentation.
             let in_path = parameter["in"] == "path";
             assert_eq!(in_path, parameter.get("example").is_some(), "{name}");
-            let example = match in_path {
-                true => &parameter["example"],
-                false => &parameter["schema"]["examples"][0],
+            let example = if in_path {
+                &parameter["example"]
+            } else {
+                &parameter["schema"]["examples"][0]
             };
             let deviations = document.deviations(&parameter["schema"], example);
             assert_eq!(deviations, Vec::<String>::new(), "{name}");
