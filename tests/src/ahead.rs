@@ -28,4 +28,21 @@ impl Ahead {
     pub fn today(&self) -> Date {
         self.now().berlin_date()
     }
+
+    /// Seconds until the day ends in Berlin.
+    #[must_use]
+    pub fn until_midnight(&self) -> i64 {
+        let (today, now) = (self.today(), self.now().as_offset());
+        let (mut before, mut after) = (0, 26 * 3_600);
+        while after - before > 1 {
+            let middle = i64::midpoint(before, after);
+            let then = Timestamp::new(now + Duration::seconds(middle));
+            if then.berlin_date() == today {
+                before = middle;
+            } else {
+                after = middle;
+            }
+        }
+        after
+    }
 }

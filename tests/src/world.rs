@@ -19,6 +19,7 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
+use crate::ahead::Ahead;
 use crate::client::Client;
 use crate::database::{Database, Engine};
 use crate::exposition::Exposition;
@@ -79,6 +80,15 @@ impl World {
     /// A server on `database`, whose store is opened with `options`.
     pub async fn with(database: impl Into<Arc<Database>>, options: Options) -> Self {
         Self::trusting(database, options, TrustedIssuers::default()).await
+    }
+
+    /// An empty world whose clock can be moved on.
+    pub async fn clocked(engine: Engine) -> (Self, Arc<Ahead>) {
+        let database = Database::migrated(engine).await;
+        let clock = Arc::new(Ahead::default());
+        let mut options = database.options();
+        options.sources.clock = clock.clone();
+        (Self::with(database, options).await, clock)
     }
 
     /// The same, with issuers whose tokens are accepted beside the development issuer's.

@@ -5,13 +5,10 @@
 #[path = "audits/audit.rs"]
 mod audit;
 
-use std::sync::Arc;
-
 use audit::Auditor;
+use fallbuch_domain::Role;
 use fallbuch_domain::case::{CommandKind, sample};
-use fallbuch_domain::{Role, Timestamp};
-use fallbuch_persistence::Clock as _;
-use fallbuch_tests::{Ahead, Answer, Client, Database, Engine, World, check_rebuild, on_both};
+use fallbuch_tests::{Answer, Client, Engine, World, check_rebuild, on_both};
 use serde_json::{Value, json};
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -325,44 +322,24 @@ on_both!(
     }
 );
 
-/// Seconds until the day ends in Berlin.
-fn until_midnight(clock: &Ahead) -> i64 {
-    let (today, now) = (clock.today(), clock.now().as_offset());
-    let (mut before, mut after) = (0, 26 * 3_600);
-    while after - before > 1 {
-        let middle = i64::midpoint(before, after);
-        let then = Timestamp::new(now + Duration::seconds(middle));
-        if then.berlin_date() == today {
-            before = middle;
-        } else {
-            after = middle;
-        }
-    }
-    after
-}
-
 on_both!(
     async fn overdue_begins_at_midnight_in_berlin(engine: Engine) {
-        let database = Database::migrated(engine).await;
-        let clock = Arc::new(Ahead::default());
-        let mut options = database.options();
-        options.sources.clock = clock.clone();
-        let world = World::with(database, options).await;
+        let (world, clock) = World::clocked(engine).await;
         world.found("transmit").await;
         // A minute is enough for what follows.
-        if until_midnight(&clock) < 60 {
+        if clock.until_midnight() < 60 {
             clock.later(60);
         }
         let client = world.as_role("transmit", Role::Coordinator);
         let who = who(&world, "transmit").await;
         let mut case = Case::open(&client, "transmit", "15002", who).await;
         case.schedule(&client, "heute", clock.today(), who.1).await;
-        clock.later(until_midnight(&clock) - 30);
+        clock.later(clock.until_midnight() - 30);
         let client = world.as_role("transmit", Role::Coordinator);
         assert_eq!(list(&client, "").await[0]["overdue"], false);
         assert!(list(&client, "?overdue=true").await.is_empty());
         assert_eq!(titles(&client, "?overdue=false").await, ["heute"]);
-        clock.later(until_midnight(&clock) + 1);
+        clock.later(clock.until_midnight() + 1);
         assert_eq!(list(&client, "").await[0]["overdue"], true);
         assert_eq!(titles(&client, "?overdue=true").await, ["heute"]);
         assert!(list(&client, "?overdue=false").await.is_empty());

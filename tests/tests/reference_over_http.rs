@@ -81,10 +81,16 @@ fn verdict(answer: &Answer, ask: &Ask) -> Verdict {
 }
 
 impl Life {
-    async fn new(world: &World, agency: &ShippedAgency, mut dice: Dice, number: usize) -> Self {
+    async fn new(
+        world: &World,
+        agency: &ShippedAgency,
+        mut dice: Dice,
+        lot: (usize, String),
+    ) -> Self {
+        let (number, today) = lot;
         let code = agency.code.as_str();
         let client = world.as_role(code, Role::Coordinator);
-        let mut around = surroundings(world, agency).await;
+        let mut around = surroundings(world, agency, today).await;
         let other = opening(TAKEN, &around);
         let cases = format!("/v1/agencies/{code}/cases");
         client
@@ -185,7 +191,7 @@ impl Life {
 }
 
 /// The agency's side of the model: what it offers, and who belongs to it.
-async fn surroundings(world: &World, agency: &ShippedAgency) -> Surroundings {
+async fn surroundings(world: &World, agency: &ShippedAgency, today: String) -> Surroundings {
     let code = agency.code.as_str();
     let offers = Offers::of(world, code).await;
     let begun = |operation: &str| {
@@ -211,14 +217,11 @@ async fn surroundings(world: &World, agency: &ShippedAgency) -> Surroundings {
             "cancelled"
         }
     };
-    let answer = &offers.answers[0].1.json();
-    let today = answer["events"][0]["recorded_at"].as_str().unwrap();
     let members = [Role::Advisor, Role::Coordinator];
     let members =
         futures_util::future::join_all(members.map(|role| world.member(code, role))).await;
     Surroundings {
-        // Nobody tests at midnight: of UTC's day and Berlin's the same is taken for every life.
-        today: today[..10].to_owned(),
+        today,
         closed: false,
         sites: [world.site(code, "").await.to_string()].into(),
         members: members
@@ -246,11 +249,18 @@ on_both!(
         let mut dice = Dice::new(seed);
         let agencies = shipped_agencies().unwrap();
         let codes: Vec<&str> = agencies.iter().map(|agency| agency.code.as_str()).collect();
-        let world = World::founded(engine, &codes).await;
+        let (world, clock) = World::clocked(engine).await;
+        // Half an hour past midnight in Berlin, when UTC's day is still the one before; and every life
+        // ends on the day on which it begins.
+        clock.later(clock.until_midnight() + 1_800);
+        let today = clock.today().to_string();
+        for code in &codes {
+            world.found(code).await;
+        }
         let lives = agencies.iter().enumerate().map(|(number, agency)| {
-            let (world, dice) = (&world, dice.another());
+            let (world, dice, lot) = (&world, dice.another(), (number, today.clone()));
             async move {
-                let mut life = Life::new(world, agency, dice, number).await;
+                let mut life = Life::new(world, agency, dice, lot).await;
                 for _ in 0..STEPS {
                     life.step().await;
                 }

@@ -6,18 +6,14 @@ use fallbuch_api::demo;
 use fallbuch_domain::Role;
 use fallbuch_domain::agency::command::Terms;
 use fallbuch_persistence::Identity;
-use fallbuch_tests::{Ahead, Client, Database, Engine, World, fresh_key};
+use fallbuch_tests::{Ahead, Client, Engine, World, fresh_key};
 use serde_json::{Value, json};
 use time::Duration;
 use time::macros::date;
 
 /// A world with the demo's data, and its clock.
 pub(crate) async fn world(engine: Engine) -> (World, Arc<Ahead>) {
-    let database = Database::migrated(engine).await;
-    let clock = Arc::new(Ahead::default());
-    let mut options = database.options();
-    options.sources.clock = clock.clone();
-    let world = World::with(database, options).await;
+    let (world, clock) = World::clocked(engine).await;
     demo::seed(&world.store).await.unwrap();
     (world, clock)
 }
