@@ -55,6 +55,9 @@ pub enum CliError {
     /// The demo's data could not be stored.
     #[error("demo: {0}")]
     Demo(#[from] DemoError),
+    /// There is nothing to work on: a mistyped folder is not filled with an empty database.
+    #[error("there is no database at {0}; `fallbuch serve` and `fallbuch demo` make one")]
+    NoDatabase(String),
     /// There is no such agency.
     #[error("there is no agency {0:?}")]
     NoAgency(String),
@@ -152,6 +155,7 @@ pub async fn run(line: CommandLine) -> Result<String, CliError> {
 async fn open(config: &Config) -> Result<Store, CliError> {
     let url = config.database()?;
     if matches!(url, DatabaseUrl::Sqlite(_)) {
+        config.make_data_dir()?;
         migrate(&url, Roles::default()).await?;
     }
     let secret = config.secret(&url)?;
@@ -167,6 +171,14 @@ async fn open(config: &Config) -> Result<Store, CliError> {
         metrics: Metrics::default(),
     };
     Ok(Store::open(options).await?)
+}
+
+/// The store of a database that is there.
+async fn open_existing(config: &Config) -> Result<Store, CliError> {
+    if let Some(file) = config.database()?.missing_file() {
+        return Err(CliError::NoDatabase(file.display().to_string()));
+    }
+    open(config).await
 }
 
 async fn serve(config: &Config) -> Result<(), CliError> {
@@ -285,8 +297,7 @@ async fn token_for(
 }
 
 async fn token(config: &Config, agency: &str, role: Role) -> Result<String, CliError> {
-    config.make_data_dir()?;
-    let store = open(config).await?;
+    let store = open_existing(config).await?;
     let token = token_for(config, &store, agency, role).await;
     store.shutdown().await;
     Ok(token? + "\n")
@@ -298,7 +309,7 @@ async fn rebuild(
     agency: Option<&str>,
     check: bool,
 ) -> Result<String, CliError> {
-    let store = open(config).await?;
+    let store = open_existing(config).await?;
     let done = rebuild_in(&store.operator(), what, agency, check).await;
     store.shutdown().await;
     let (text, differences) = done?;

@@ -241,7 +241,6 @@ impl Config {
         )? {
             return Ok(url.parse()?);
         }
-        self.make_data_dir()?;
         Ok(DatabaseUrl::sqlite_file(
             &self.data_dir.join("fallbuch.sqlite3"),
         ))

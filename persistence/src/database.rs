@@ -60,6 +60,15 @@ impl DatabaseUrl {
     pub fn sqlite_file(path: &Path) -> Self {
         Self::Sqlite(Box::new(SqliteConnectOptions::new().filename(path)))
     }
+
+    /// The file of SQLite, if there is none yet.
+    #[must_use]
+    pub fn missing_file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(options) => Some(options.get_filename()).filter(|file| !file.exists()),
+            Self::Postgres(_) => None,
+        }
+    }
 }
 
 impl FromStr for DatabaseUrl {

@@ -322,3 +322,21 @@ on_both!(
         world.stop().await;
     }
 );
+
+#[tokio::test]
+async fn a_mistyped_folder_is_not_filled_with_an_empty_database() {
+    let database = Database::bare(Engine::Sqlite).await;
+    let folder = database.data_dir().join("mistyped");
+    let order = ["import", "--agency", AGENCY, "--as", "x", "cases.csv"];
+    let token = ["token", "--agency", AGENCY, "--role", "advisor"];
+    for arguments in [&order[..], &["rebuild", "heads"], &token] {
+        let mut command = fallbuch(&database, arguments);
+        command.env("FALLBUCH_DATA_DIR", &folder);
+        command.env_remove("FALLBUCH_DATABASE_URL");
+        let output = command.output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert!(error.contains("there is no database at "), "{error}");
+        assert!(!folder.exists(), "{arguments:?}");
+    }
+}

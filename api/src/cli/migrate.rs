@@ -24,6 +24,9 @@ pub(super) fn owned(config: &Config) -> Result<DatabaseUrl, CliError> {
 /// If an address is missing or wrong, or a migration fails.
 pub(super) async fn run(config: &Config) -> Result<String, CliError> {
     let url = owned(config)?;
+    if matches!(url, DatabaseUrl::Sqlite(_)) {
+        config.make_data_dir()?;
+    }
     let application = match (&config.application_role, config.database()) {
         (Some(role), _) => Some(role.clone()),
         (None, Ok(DatabaseUrl::Postgres(options))) => Some(options.get_username().to_owned()),

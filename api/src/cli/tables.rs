@@ -1,6 +1,6 @@
 //! Tables at the command line: importing them, and writing templates of them.
 
-use super::{CliError, open};
+use super::{CliError, open_existing};
 use crate::config::{Config, ImportArguments};
 use crate::import::{Imported, import, write_template};
 
@@ -22,7 +22,7 @@ pub(super) async fn run(config: &Config, arguments: ImportArguments) -> Result<S
         let path = write_template(template, language, path)?;
         return Ok(format!("{}\n", path.display()));
     }
-    let store = open(config).await?;
+    let store = open_existing(config).await?;
     let imported = import(&store, &arguments.order()).await;
     store.shutdown().await;
     let Imported { text, code } = imported?;
