@@ -143,19 +143,33 @@ impl Query for AsOf {
             "A date such as 2015-04-27 is expected.",
         );
         let points = [
-            parameters.value("version", version, |text| counted(text).map(Point::Version)),
-            instant(parameters, "recorded_at").map(Point::RecordedAt),
-            parameters.value("valid_on", day, |text| {
-                crate::request::day(text).map(Point::ValidOn)
-            }),
+            (
+                "version",
+                parameters.value("version", version, |text| counted(text).map(Point::Version)),
+            ),
+            (
+                "recorded_at",
+                instant(parameters, "recorded_at").map(Point::RecordedAt),
+            ),
+            (
+                "valid_on",
+                parameters.value("valid_on", day, |text| {
+                    crate::request::day(text).map(Point::ValidOn)
+                }),
+            ),
         ];
-        let mut points = points.into_iter().flatten();
-        let point = points.next().unwrap_or(Point::Now);
-        if points.next().is_some() {
-            parameters.refuse(Localized::fixed(
-                "Von version, recorded_at und valid_on ist nur eines möglich.",
-                "Only one of version, recorded_at and valid_on is possible.",
-            ));
+        let mut points = points
+            .into_iter()
+            .filter_map(|(name, point)| Some((name, point?)));
+        let point = points.next().map_or(Point::Now, |(_, point)| point);
+        for (name, _) in points {
+            parameters.refuse(
+                name,
+                Localized::fixed(
+                    "Von version, recorded_at und valid_on ist nur eines möglich.",
+                    "Only one of version, recorded_at and valid_on is possible.",
+                ),
+            );
         }
         Self(point)
     }

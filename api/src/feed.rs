@@ -27,10 +27,13 @@ impl Query for Onward {
         });
         let paging = Paging::take(parameters);
         if after.is_some() && paging.cursor.is_some() {
-            parameters.refuse(Localized::fixed(
-                "Von after und cursor ist nur eines möglich.",
-                "Only one of after and cursor is possible.",
-            ));
+            parameters.refuse(
+                "cursor",
+                Localized::fixed(
+                    "Von after und cursor ist nur eines möglich.",
+                    "Only one of after and cursor is possible.",
+                ),
+            );
         }
         Self { after, paging }
     }

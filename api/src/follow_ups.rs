@@ -138,7 +138,7 @@ impl Query for FollowUpQuery {
             paging: Paging::take(parameters),
         };
         if query.overdue == Some(true) && query.status != FollowUpStatus::Open {
-            parameters.refuse(Localized::fixed(
+            parameters.refuse("overdue", Localized::fixed(
                 "Überfällig ist nur, was offen ist: overdue=true geht mit keinem anderen status.",
                 "Only what is open is overdue: overdue=true goes with no other status.",
             ));

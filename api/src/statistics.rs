@@ -57,10 +57,10 @@ impl Query for Months {
         let from = parameters.value("from", day(), crate::request::day);
         let to = parameters.value("to", day(), crate::request::day);
         if from.zip(to).is_some_and(|(from, to)| from > to) {
-            parameters.refuse(Localized::fixed(
-                "from liegt nach to.",
-                "from is later than to.",
-            ));
+            parameters.refuse(
+                "to",
+                Localized::fixed("from liegt nach to.", "from is later than to."),
+            );
         }
         Self { from, to }
     }

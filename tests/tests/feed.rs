@@ -71,19 +71,17 @@ on_both!(
         let all = client.get(&format!("{FEED}?after=0")).send().await;
         assert_eq!(all.expect_status(200).json()["items"][0]["position"], 1);
 
-        for wrong in [
-            "after=-1",
-            "after=01",
-            "after=x",
-            "after=1&cursor=Mg",
-            "cursor=eA",
+        for (wrong, at) in [
+            ("after=-1", "/after"),
+            ("after=01", "/after"),
+            ("after=x", "/after"),
+            ("after=1&cursor=Mg", "/cursor"),
+            ("cursor=eA", "/cursor"),
         ] {
             let refused = client.get(&format!("{FEED}?{wrong}")).send().await;
-            assert_eq!(
-                refused.expect_status(400).json()["code"],
-                "invalid-request",
-                "{wrong}"
-            );
+            let refused = refused.expect_status(400).json();
+            assert_eq!(refused["code"], "invalid-request", "{wrong}");
+            assert_eq!(refused["errors"][0]["pointer"], at, "{wrong}");
         }
         world.stop().await;
     }

@@ -122,11 +122,11 @@ impl Parameters {
         value
     }
 
-    /// Notes that the parameters do not go together.
-    pub(crate) fn refuse(&mut self, message: Localized) {
+    /// Notes that a parameter does not go with another one.
+    pub(crate) fn refuse(&mut self, name: &str, message: Localized) {
         self.violations.push(Violation::named(
             RequestPart::Query,
-            "",
+            name,
             ViolationCode::NotAllowed,
             message,
         ));
