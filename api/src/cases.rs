@@ -248,6 +248,7 @@ pub(crate) async fn list_allowed_commands(
             target: admission.target,
             allowed: lacking.is_none() && refusal.is_none(),
             rule: refusal.as_ref().map(|finding| finding.rule),
+            concerns: refusal.as_ref().and_then(|finding| finding.concerns),
             message: refusal.map(|finding| finding.message(request.language).to_owned()),
             required_permission: lacking,
         }

@@ -215,6 +215,9 @@ pub(crate) struct AllowedCommand {
     /// Why not, as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
+    /// The thing of the case that stands against it, such as the agreement that names a priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) concerns: Option<Uuid>,
     /// The permission the caller lacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) required_permission: Option<Permission>,

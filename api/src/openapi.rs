@@ -2,6 +2,7 @@
 //!
 //! Invariant: the document is the same bytes in every build; `openapi/openapi.json` is this one.
 
+mod events;
 mod examples;
 mod shared;
 
@@ -103,9 +104,7 @@ pub(crate) fn document() -> Result<Value, ContractError> {
         .split_for_parts();
     let mut document = serde_json::to_value(collected)?;
     document["components"]["schemas"] = shared::with_common(&document["components"]["schemas"])?;
-    for event in ["RecordedEvent", "ProspectiveEvent"] {
-        document["components"]["schemas"][event]["properties"]["data"] = shared::event_data();
-    }
+    events::with_content(&mut document["components"]["schemas"]);
     without_null_options(&mut document);
     with_distinct_items(&mut document["components"]["schemas"]);
     document["openapi"] = json!("3.1.0");

@@ -6,6 +6,7 @@
 use fallbuch_domain::{Finding, Rule};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::language::{Language, Localized};
 
@@ -91,6 +92,8 @@ pub(crate) struct Violation {
     pub(crate) message: Localized,
     /// The rule of the domain, where one refuses.
     pub(crate) rule: Option<Rule>,
+    /// The thing of the case that the rule speaks of, where the body does not name it.
+    pub(crate) concerns: Option<Uuid>,
 }
 
 impl Violation {
@@ -106,6 +109,7 @@ impl Violation {
             code,
             message,
             rule: None,
+            concerns: None,
         }
     }
 
@@ -118,6 +122,7 @@ impl Violation {
             code: ViolationCode::RuleRefused,
             message: Localized::made(sentence(Language::De), sentence(Language::En)),
             rule: Some(finding.rule),
+            concerns: finding.concerns,
         }
     }
 
@@ -134,6 +139,7 @@ impl Violation {
             code,
             message,
             rule: None,
+            concerns: None,
         }
     }
 
@@ -145,6 +151,7 @@ impl Violation {
             code: self.code,
             message: self.message.text(language).to_owned(),
             rule: self.rule,
+            concerns: self.concerns,
         }
     }
 }
@@ -168,6 +175,12 @@ pub(crate) struct ViolationBody {
     /// The rule of the domain, where one refuses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rule: Option<Rule>,
+    /// The thing of the case that stands against the command, where the body does not name it: what
+    /// `acknowledge` has to name (R24), the agreement that a period overlaps with (R08), or what refers
+    /// to the command's target (R14).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) concerns: Option<Uuid>,
 }
 
 /// Appends a member's name to a JSON pointer, escaped (RFC 6901 §3).

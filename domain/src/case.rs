@@ -35,7 +35,7 @@ mod tests;
 pub mod timeline;
 mod topic;
 
-pub use agreements::{Agreement, AgreementStatus, SignedTerms};
+pub use agreements::{Agreement, AgreementStatus, FormerPriority, SignedTerms};
 pub use assessments::{Assessment, AssessmentStatus, Interview, Rating};
 pub use closing::{Closing, Pause};
 pub use command::{CaseCommand, CommandKind, Target};
@@ -71,7 +71,7 @@ impl CaseEvent {
 
 impl CaseState {
     /// The version of this state's stored shape.
-    pub const SCHEMA: u32 = 3;
+    pub const SCHEMA: u32 = 4;
 
     /// How far the case has come.
     #[must_use]
@@ -82,7 +82,7 @@ impl CaseState {
             Stage::Paused
         } else if self.signed_agreements().next().is_some() {
             Stage::Agreed
-        } else if self.initial_meeting.is_some() {
+        } else if !self.initial_meetings.is_empty() {
             Stage::Exploring
         } else {
             Stage::Contact
@@ -162,7 +162,7 @@ impl CaseState {
             documents: Vec::new(),
             first_contact_on: None,
             former_municipalities: Vec::new(),
-            initial_meeting: None,
+            initial_meetings: Vec::new(),
             municipality: opened.municipality.clone(),
             needs: Vec::new(),
             opened_on: occurred_on,

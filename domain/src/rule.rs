@@ -3,6 +3,7 @@
 //! Invariant: a rule's id never changes its meaning; frontends and auditors refer to it.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::catalogue::Text;
 use crate::language::Language;
@@ -154,6 +155,10 @@ pub struct Finding {
     pub pointer: Option<String>,
     /// What exactly, where the rule's own sentence would not say.
     pub detail: Option<Text>,
+    /// The thing of the case that stands against the command, where the body does not name it: what is
+    /// still open, or what refers to the command's target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concerns: Option<Uuid>,
 }
 
 impl Finding {
@@ -164,7 +169,26 @@ impl Finding {
             rule,
             pointer: None,
             detail: None,
+            concerns: None,
         }
+    }
+
+    /// R12: a code that no list has on the day.
+    #[must_use]
+    pub fn unknown_code(pointer: impl Into<String>) -> Self {
+        Self::new(Rule::R12).at(pointer).because(
+            "Der Code steht an diesem Tag nicht im Katalog.",
+            "The catalogue does not have the code on that day.",
+        )
+    }
+
+    /// R12: a municipality's key that names none on the day.
+    #[must_use]
+    pub fn unknown_key(pointer: impl Into<String>) -> Self {
+        Self::new(Rule::R12).at(pointer).because(
+            "Der Schlüssel benennt an diesem Tag keine Kommune.",
+            "The key names no municipality on that day.",
+        )
     }
 
     /// Names the member of the body.
@@ -181,6 +205,13 @@ impl Finding {
             de: de.into(),
             en: en.into(),
         });
+        self
+    }
+
+    /// Names the thing of the case that stands against the command.
+    #[must_use]
+    pub fn concerning(mut self, thing: Uuid) -> Self {
+        self.concerns = Some(thing);
         self
     }
 

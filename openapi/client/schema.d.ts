@@ -2528,6 +2528,8 @@ export interface components {
             document?: string;
             /** @description How it ended, once it has. */
             end?: components["schemas"]["AgreementEnd"];
+            /** @description The priorities that amendments dropped from it, in the order in which they were recorded. */
+            former_priorities: components["schemas"]["FormerPriority"][];
             /**
              * Format: uuid
              * @description The agreement's id.
@@ -2704,6 +2706,11 @@ export interface components {
              * @example sign_agreement
              */
             command: string;
+            /**
+             * Format: uuid
+             * @description The thing of the case that stands against it, such as the agreement that names a priority.
+             */
+            concerns?: string;
             /** @description Why not, as a sentence. */
             message?: string;
             /** @description The permission the caller lacks. */
@@ -3189,8 +3196,8 @@ export interface components {
             funding_advice: components["schemas"]["FundingAdvice"][];
             /** @description Its applications for funding, in the order in which they were recorded. */
             funding_applications: components["schemas"]["FundingApplication"][];
-            /** @description The latest initial meeting. */
-            initial_meeting?: components["schemas"]["InitialMeeting"];
+            /** @description Its initial meetings, in the order in which they were held. */
+            initial_meetings: components["schemas"]["InitialMeeting"][];
             /** @description Its measures, in the order in which they were planned. */
             measures: components["schemas"]["Measure"][];
             /** @description Its milestones, in the order in which they were recorded. */
@@ -3695,6 +3702,860 @@ export interface components {
             /** @description The engagements, in the order of asking. */
             items: components["schemas"]["AuditEngagement"][];
         };
+        /** @description What an event says. Types may be added: a client passes over those that it does not know. */
+        EventContent: {
+            data: components["schemas"]["CaseOpened"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "case_opened";
+        } | {
+            data: components["schemas"]["ContactRecorded"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "contact_recorded";
+        } | {
+            data: components["schemas"]["InitialMeetingHeld"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "initial_meeting_held";
+        } | {
+            data: components["schemas"]["NeedCaptured"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "need_captured";
+        } | {
+            data: components["schemas"]["NeedRevised"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "need_revised";
+        } | {
+            data: components["schemas"]["NeedWithdrawn"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "need_withdrawn";
+        } | {
+            data: components["schemas"]["PriorityAgreed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "priority_agreed";
+        } | {
+            data: components["schemas"]["PriorityRevised"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "priority_revised";
+        } | {
+            data: components["schemas"]["PriorityDropped"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "priority_dropped";
+        } | {
+            data: components["schemas"]["AgreementDrafted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agreement_drafted";
+        } | {
+            data: components["schemas"]["AgreementDraftDiscarded"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agreement_draft_discarded";
+        } | {
+            data: components["schemas"]["AgreementSigned"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agreement_signed";
+        } | {
+            data: components["schemas"]["AgreementAmended"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agreement_amended";
+        } | {
+            data: components["schemas"]["AgreementExtended"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agreement_extended";
+        } | {
+            data: components["schemas"]["AgreementEnded"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agreement_ended";
+        } | {
+            data: components["schemas"]["CouncilResolutionRecorded"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "council_resolution_recorded";
+        } | {
+            data: components["schemas"]["AssessmentStarted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "assessment_started";
+        } | {
+            data: components["schemas"]["InterviewHeld"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "interview_held";
+        } | {
+            data: components["schemas"]["DimensionRated"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "dimension_rated";
+        } | {
+            data: components["schemas"]["AssessmentCompleted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "assessment_completed";
+        } | {
+            data: components["schemas"]["AssessmentAbandoned"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "assessment_abandoned";
+        } | {
+            data: components["schemas"]["ModelSolutionProposed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "model_solution_proposed";
+        } | {
+            data: components["schemas"]["ModelSolutionSelected"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "model_solution_selected";
+        } | {
+            data: components["schemas"]["ModelSolutionAdapted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "model_solution_adapted";
+        } | {
+            data: components["schemas"]["ModelSolutionAdopted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "model_solution_adopted";
+        } | {
+            data: components["schemas"]["ModelSolutionRejected"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "model_solution_rejected";
+        } | {
+            data: components["schemas"]["MeasurePlanned"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "measure_planned";
+        } | {
+            data: components["schemas"]["MeasureCompleted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "measure_completed";
+        } | {
+            data: components["schemas"]["MeasureCancelled"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "measure_cancelled";
+        } | {
+            data: components["schemas"]["QualificationAttended"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "qualification_attended";
+        } | {
+            data: components["schemas"]["FundingAdviceGiven"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "funding_advice_given";
+        } | {
+            data: components["schemas"]["FundingApplicationSubmitted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "funding_application_submitted";
+        } | {
+            data: components["schemas"]["FundingDecided"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "funding_decided";
+        } | {
+            data: components["schemas"]["FundingPeriodChanged"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "funding_period_changed";
+        } | {
+            data: components["schemas"]["MilestoneReached"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "milestone_reached";
+        } | {
+            data: components["schemas"]["ProgressReviewed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "progress_reviewed";
+        } | {
+            data: components["schemas"]["FollowUpScheduled"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "follow_up_scheduled";
+        } | {
+            data: components["schemas"]["FollowUpRescheduled"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "follow_up_rescheduled";
+        } | {
+            data: components["schemas"]["FollowUpReassigned"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "follow_up_reassigned";
+        } | {
+            data: components["schemas"]["FollowUpCompleted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "follow_up_completed";
+        } | {
+            data: components["schemas"]["FollowUpCancelled"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "follow_up_cancelled";
+        } | {
+            data: components["schemas"]["ParticipantAdded"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "participant_added";
+        } | {
+            data: components["schemas"]["ParticipantChanged"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "participant_changed";
+        } | {
+            data: components["schemas"]["ParticipantLeft"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "participant_left";
+        } | {
+            data: components["schemas"]["AdvisorAssigned"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "advisor_assigned";
+        } | {
+            data: components["schemas"]["MunicipalitySucceeded"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "municipality_succeeded";
+        } | {
+            data: components["schemas"]["DocumentLinked"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "document_linked";
+        } | {
+            data: components["schemas"]["DocumentUnlinked"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "document_unlinked";
+        } | {
+            data: components["schemas"]["CasePaused"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "case_paused";
+        } | {
+            data: components["schemas"]["CaseResumed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "case_resumed";
+        } | {
+            data: components["schemas"]["CaseClosed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "case_closed";
+        } | {
+            data: components["schemas"]["CaseReopened"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "case_reopened";
+        } | {
+            data: components["schemas"]["AgencyOpened"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agency_opened";
+        } | {
+            data: components["schemas"]["SiteOpened"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "site_opened";
+        } | {
+            data: components["schemas"]["MemberAdmitted"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "member_admitted";
+        } | {
+            data: components["schemas"]["MemberRolesChanged"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "member_roles_changed";
+        } | {
+            data: components["schemas"]["MemberLeft"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "member_left";
+        } | {
+            data: components["schemas"]["AuditEngagementRequested"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "audit_engagement_requested";
+        } | {
+            data: components["schemas"]["AuditEngagementApproved"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "audit_engagement_approved";
+        } | {
+            data: components["schemas"]["AuditEngagementEnded"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "audit_engagement_ended";
+        } | {
+            data: components["schemas"]["AgencyRenamed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agency_renamed";
+        } | {
+            data: components["schemas"]["PhaseSet"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "phase_set";
+        } | {
+            data: components["schemas"]["SiteClosed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "site_closed";
+        } | {
+            data: components["schemas"]["AgencyClosed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "agency_closed";
+        } | {
+            data: components["schemas"]["OfferingScheduled"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "offering_scheduled";
+        } | {
+            data: components["schemas"]["OfferingPostponed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "offering_postponed";
+        } | {
+            data: components["schemas"]["OfferingHeld"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "offering_held";
+        } | {
+            data: components["schemas"]["OfferingCancelled"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "offering_cancelled";
+        } | {
+            data: components["schemas"]["SolutionDescribed"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "solution_described";
+        } | {
+            data: components["schemas"]["SolutionRevised"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "solution_revised";
+        } | {
+            data: components["schemas"]["SolutionWithdrawn"];
+            /**
+             * @description The version of the shape of `data`.
+             * @constant
+             */
+            schema: 1;
+            /**
+             * @description The event's type.
+             * @constant
+             */
+            type: "solution_withdrawn";
+        };
         /** @description A page of a case's events. */
         EventPage: {
             /** @description The events, oldest first. */
@@ -3920,6 +4781,19 @@ export interface components {
             /** @description The entries. */
             items: components["schemas"]["OfferingFormat"][];
         };
+        /** @description A priority that an agreement named until an amendment. */
+        FormerPriority: {
+            /**
+             * Format: date
+             * @description The day of the amendment.
+             */
+            dropped_on: string;
+            /**
+             * Format: uuid
+             * @description The priority.
+             */
+            priority: string;
+        };
         /** @description Something other than a post that a programme pays. */
         FundedCost: {
             /**
@@ -4139,7 +5013,7 @@ export interface components {
             /** @description Why, if it needs saying. */
             reason?: components["schemas"]["Prose"];
         };
-        /** @description The latest initial meeting. */
+        /** @description An initial meeting. */
         InitialMeeting: {
             /**
              * Format: date
@@ -5367,36 +6241,20 @@ export interface components {
             /** @description Who would act. */
             actor: components["schemas"]["Actor"];
             /**
-             * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
-             *
-             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `agreement_amended`: AgreementAmended, `agreement_extended`: AgreementExtended, `agreement_ended`: AgreementEnded, `council_resolution_recorded`: CouncilResolutionRecorded, `assessment_started`: AssessmentStarted, `interview_held`: InterviewHeld, `dimension_rated`: DimensionRated, `assessment_completed`: AssessmentCompleted, `assessment_abandoned`: AssessmentAbandoned, `model_solution_proposed`: ModelSolutionProposed, `model_solution_selected`: ModelSolutionSelected, `model_solution_adapted`: ModelSolutionAdapted, `model_solution_adopted`: ModelSolutionAdopted, `model_solution_rejected`: ModelSolutionRejected, `measure_planned`: MeasurePlanned, `measure_completed`: MeasureCompleted, `measure_cancelled`: MeasureCancelled, `qualification_attended`: QualificationAttended, `funding_advice_given`: FundingAdviceGiven, `funding_application_submitted`: FundingApplicationSubmitted, `funding_decided`: FundingDecided, `funding_period_changed`: FundingPeriodChanged, `milestone_reached`: MilestoneReached, `progress_reviewed`: ProgressReviewed, `follow_up_scheduled`: FollowUpScheduled, `follow_up_rescheduled`: FollowUpRescheduled, `follow_up_reassigned`: FollowUpReassigned, `follow_up_completed`: FollowUpCompleted, `follow_up_cancelled`: FollowUpCancelled, `participant_added`: ParticipantAdded, `participant_changed`: ParticipantChanged, `participant_left`: ParticipantLeft, `advisor_assigned`: AdvisorAssigned, `municipality_succeeded`: MunicipalitySucceeded, `document_linked`: DocumentLinked, `document_unlinked`: DocumentUnlinked, `case_paused`: CasePaused, `case_resumed`: CaseResumed, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded, `agency_renamed`: AgencyRenamed, `phase_set`: PhaseSet, `site_closed`: SiteClosed, `agency_closed`: AgencyClosed, `offering_scheduled`: OfferingScheduled, `offering_postponed`: OfferingPostponed, `offering_held`: OfferingHeld, `offering_cancelled`: OfferingCancelled, `solution_described`: SolutionDescribed, `solution_revised`: SolutionRevised, `solution_withdrawn`: SolutionWithdrawn
-             */
-            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["AgreementAmended"] | components["schemas"]["AgreementExtended"] | components["schemas"]["AgreementEnded"] | components["schemas"]["CouncilResolutionRecorded"] | components["schemas"]["AssessmentStarted"] | components["schemas"]["InterviewHeld"] | components["schemas"]["DimensionRated"] | components["schemas"]["AssessmentCompleted"] | components["schemas"]["AssessmentAbandoned"] | components["schemas"]["ModelSolutionProposed"] | components["schemas"]["ModelSolutionSelected"] | components["schemas"]["ModelSolutionAdapted"] | components["schemas"]["ModelSolutionAdopted"] | components["schemas"]["ModelSolutionRejected"] | components["schemas"]["MeasurePlanned"] | components["schemas"]["MeasureCompleted"] | components["schemas"]["MeasureCancelled"] | components["schemas"]["QualificationAttended"] | components["schemas"]["FundingAdviceGiven"] | components["schemas"]["FundingApplicationSubmitted"] | components["schemas"]["FundingDecided"] | components["schemas"]["FundingPeriodChanged"] | components["schemas"]["MilestoneReached"] | components["schemas"]["ProgressReviewed"] | components["schemas"]["FollowUpScheduled"] | components["schemas"]["FollowUpRescheduled"] | components["schemas"]["FollowUpReassigned"] | components["schemas"]["FollowUpCompleted"] | components["schemas"]["FollowUpCancelled"] | components["schemas"]["ParticipantAdded"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["AdvisorAssigned"] | components["schemas"]["MunicipalitySucceeded"] | components["schemas"]["DocumentLinked"] | components["schemas"]["DocumentUnlinked"] | components["schemas"]["CasePaused"] | components["schemas"]["CaseResumed"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | components["schemas"]["AgencyRenamed"] | components["schemas"]["PhaseSet"] | components["schemas"]["SiteClosed"] | components["schemas"]["AgencyClosed"] | components["schemas"]["OfferingScheduled"] | components["schemas"]["OfferingPostponed"] | components["schemas"]["OfferingHeld"] | components["schemas"]["OfferingCancelled"] | components["schemas"]["SolutionDescribed"] | components["schemas"]["SolutionRevised"] | components["schemas"]["SolutionWithdrawn"] | Record<string, never>;
-            /**
              * Format: date
              * @description The day it happened in the world.
              */
             occurred_on: string;
             /** @description Why, in the words of the actor. */
             reason?: string;
-            /**
-             * Format: int32
-             * @description The version of the shape of `data`.
-             */
-            schema: number;
             /** @description The stream; the id of a case that is not open yet is an example. */
             stream: components["schemas"]["StreamReference"];
-            /**
-             * @description The event's type, such as `need_captured`. Types may be added.
-             * @example need_captured
-             */
-            type: string;
             /**
              * Format: int64
              * @description The place in the stream that it would have now.
              */
             version: number;
-        };
+        } & components["schemas"]["EventContent"];
         /**
          * @description An address in the public web: `http` or `https`.
          * @example https://example.org/bildungsbericht-2016.pdf
@@ -5706,12 +6564,6 @@ export interface components {
              */
             correlation_id: string;
             /**
-             * @description The event's own data; its members depend on `type` and `schema`. Types may be added.
-             *
-             *     `case_opened`: CaseOpened, `contact_recorded`: ContactRecorded, `initial_meeting_held`: InitialMeetingHeld, `need_captured`: NeedCaptured, `need_revised`: NeedRevised, `need_withdrawn`: NeedWithdrawn, `priority_agreed`: PriorityAgreed, `priority_revised`: PriorityRevised, `priority_dropped`: PriorityDropped, `agreement_drafted`: AgreementDrafted, `agreement_draft_discarded`: AgreementDraftDiscarded, `agreement_signed`: AgreementSigned, `agreement_amended`: AgreementAmended, `agreement_extended`: AgreementExtended, `agreement_ended`: AgreementEnded, `council_resolution_recorded`: CouncilResolutionRecorded, `assessment_started`: AssessmentStarted, `interview_held`: InterviewHeld, `dimension_rated`: DimensionRated, `assessment_completed`: AssessmentCompleted, `assessment_abandoned`: AssessmentAbandoned, `model_solution_proposed`: ModelSolutionProposed, `model_solution_selected`: ModelSolutionSelected, `model_solution_adapted`: ModelSolutionAdapted, `model_solution_adopted`: ModelSolutionAdopted, `model_solution_rejected`: ModelSolutionRejected, `measure_planned`: MeasurePlanned, `measure_completed`: MeasureCompleted, `measure_cancelled`: MeasureCancelled, `qualification_attended`: QualificationAttended, `funding_advice_given`: FundingAdviceGiven, `funding_application_submitted`: FundingApplicationSubmitted, `funding_decided`: FundingDecided, `funding_period_changed`: FundingPeriodChanged, `milestone_reached`: MilestoneReached, `progress_reviewed`: ProgressReviewed, `follow_up_scheduled`: FollowUpScheduled, `follow_up_rescheduled`: FollowUpRescheduled, `follow_up_reassigned`: FollowUpReassigned, `follow_up_completed`: FollowUpCompleted, `follow_up_cancelled`: FollowUpCancelled, `participant_added`: ParticipantAdded, `participant_changed`: ParticipantChanged, `participant_left`: ParticipantLeft, `advisor_assigned`: AdvisorAssigned, `municipality_succeeded`: MunicipalitySucceeded, `document_linked`: DocumentLinked, `document_unlinked`: DocumentUnlinked, `case_paused`: CasePaused, `case_resumed`: CaseResumed, `case_closed`: CaseClosed, `case_reopened`: CaseReopened, `agency_opened`: AgencyOpened, `site_opened`: SiteOpened, `member_admitted`: MemberAdmitted, `member_roles_changed`: MemberRolesChanged, `member_left`: MemberLeft, `audit_engagement_requested`: AuditEngagementRequested, `audit_engagement_approved`: AuditEngagementApproved, `audit_engagement_ended`: AuditEngagementEnded, `agency_renamed`: AgencyRenamed, `phase_set`: PhaseSet, `site_closed`: SiteClosed, `agency_closed`: AgencyClosed, `offering_scheduled`: OfferingScheduled, `offering_postponed`: OfferingPostponed, `offering_held`: OfferingHeld, `offering_cancelled`: OfferingCancelled, `solution_described`: SolutionDescribed, `solution_revised`: SolutionRevised, `solution_withdrawn`: SolutionWithdrawn
-             */
-            data: components["schemas"]["CaseOpened"] | components["schemas"]["ContactRecorded"] | components["schemas"]["InitialMeetingHeld"] | components["schemas"]["NeedCaptured"] | components["schemas"]["NeedRevised"] | components["schemas"]["NeedWithdrawn"] | components["schemas"]["PriorityAgreed"] | components["schemas"]["PriorityRevised"] | components["schemas"]["PriorityDropped"] | components["schemas"]["AgreementDrafted"] | components["schemas"]["AgreementDraftDiscarded"] | components["schemas"]["AgreementSigned"] | components["schemas"]["AgreementAmended"] | components["schemas"]["AgreementExtended"] | components["schemas"]["AgreementEnded"] | components["schemas"]["CouncilResolutionRecorded"] | components["schemas"]["AssessmentStarted"] | components["schemas"]["InterviewHeld"] | components["schemas"]["DimensionRated"] | components["schemas"]["AssessmentCompleted"] | components["schemas"]["AssessmentAbandoned"] | components["schemas"]["ModelSolutionProposed"] | components["schemas"]["ModelSolutionSelected"] | components["schemas"]["ModelSolutionAdapted"] | components["schemas"]["ModelSolutionAdopted"] | components["schemas"]["ModelSolutionRejected"] | components["schemas"]["MeasurePlanned"] | components["schemas"]["MeasureCompleted"] | components["schemas"]["MeasureCancelled"] | components["schemas"]["QualificationAttended"] | components["schemas"]["FundingAdviceGiven"] | components["schemas"]["FundingApplicationSubmitted"] | components["schemas"]["FundingDecided"] | components["schemas"]["FundingPeriodChanged"] | components["schemas"]["MilestoneReached"] | components["schemas"]["ProgressReviewed"] | components["schemas"]["FollowUpScheduled"] | components["schemas"]["FollowUpRescheduled"] | components["schemas"]["FollowUpReassigned"] | components["schemas"]["FollowUpCompleted"] | components["schemas"]["FollowUpCancelled"] | components["schemas"]["ParticipantAdded"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["AdvisorAssigned"] | components["schemas"]["MunicipalitySucceeded"] | components["schemas"]["DocumentLinked"] | components["schemas"]["DocumentUnlinked"] | components["schemas"]["CasePaused"] | components["schemas"]["CaseResumed"] | components["schemas"]["CaseClosed"] | components["schemas"]["CaseReopened"] | components["schemas"]["AgencyOpened"] | components["schemas"]["SiteOpened"] | components["schemas"]["MemberAdmitted"] | components["schemas"]["MemberRolesChanged"] | components["schemas"]["MemberLeft"] | components["schemas"]["AuditEngagementRequested"] | components["schemas"]["AuditEngagementApproved"] | components["schemas"]["AuditEngagementEnded"] | components["schemas"]["AgencyRenamed"] | components["schemas"]["PhaseSet"] | components["schemas"]["SiteClosed"] | components["schemas"]["AgencyClosed"] | components["schemas"]["OfferingScheduled"] | components["schemas"]["OfferingPostponed"] | components["schemas"]["OfferingHeld"] | components["schemas"]["OfferingCancelled"] | components["schemas"]["SolutionDescribed"] | components["schemas"]["SolutionRevised"] | components["schemas"]["SolutionWithdrawn"] | Record<string, never>;
-            /**
              * Format: uuid
              * @description The event's id.
              */
@@ -5735,24 +6587,14 @@ export interface components {
             recorded_at: string;
             /** @description 128 random bits, so that the body cannot be guessed from its hash. */
             salt: string;
-            /**
-             * Format: int32
-             * @description The version of the shape of `data`.
-             */
-            schema: number;
             /** @description The stream. */
             stream: components["schemas"]["StreamReference"];
-            /**
-             * @description The event's type, such as `need_captured`. Types may be added.
-             * @example need_captured
-             */
-            type: string;
             /**
              * Format: int64
              * @description Its place in the stream: 1, 2, 3, …
              */
             version: number;
-        };
+        } & components["schemas"]["EventContent"];
         /** @description Drafts a target agreement anew. */
         RedraftAgreement: {
             /**
@@ -6409,6 +7251,13 @@ export interface components {
         Violation: {
             /** @description What is wrong; does not depend on the language. */
             code: components["schemas"]["ViolationCode"];
+            /**
+             * Format: uuid
+             * @description The thing of the case that stands against the command, where the body does not name it: what
+             *     `acknowledge` has to name (R24), the agreement that a period overlaps with (R08), or what refers
+             *     to the command's target (R14).
+             */
+            concerns?: string;
             /** @description The part of the request. */
             in: components["schemas"]["RequestPart"];
             /** @description The same as a sentence, in the language of the answer. */
@@ -8259,6 +9108,7 @@ export interface operations {
                      *       "advisor_since": "2014-12-01",
                      *       "agreements": [
                      *         {
+                     *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003001",
                      *           "planned_until": "2017-04-30",
                      *           "priorities": [
@@ -8286,6 +9136,7 @@ export interface operations {
                      *           "status": "signed"
                      *         },
                      *         {
+                     *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003002",
                      *           "planned_until": "2016-12-31",
                      *           "priorities": [
@@ -8307,10 +9158,12 @@ export interface operations {
                      *       "former_municipalities": [],
                      *       "funding_advice": [],
                      *       "funding_applications": [],
-                     *       "initial_meeting": {
-                     *         "held_on": "2015-01-20",
-                     *         "outcome": "interested"
-                     *       },
+                     *       "initial_meetings": [
+                     *         {
+                     *           "held_on": "2015-01-20",
+                     *           "outcome": "interested"
+                     *         }
+                     *       ],
                      *       "measures": [],
                      *       "milestones": [],
                      *       "model_solutions": [],
@@ -17097,6 +17950,7 @@ export interface operations {
                      *       "advisor_since": "2014-12-01",
                      *       "agreements": [
                      *         {
+                     *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003001",
                      *           "planned_until": "2017-04-30",
                      *           "priorities": [
@@ -17124,6 +17978,7 @@ export interface operations {
                      *           "status": "signed"
                      *         },
                      *         {
+                     *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003002",
                      *           "planned_until": "2016-12-31",
                      *           "priorities": [
@@ -17145,10 +18000,12 @@ export interface operations {
                      *       "former_municipalities": [],
                      *       "funding_advice": [],
                      *       "funding_applications": [],
-                     *       "initial_meeting": {
-                     *         "held_on": "2015-01-20",
-                     *         "outcome": "interested"
-                     *       },
+                     *       "initial_meetings": [
+                     *         {
+                     *           "held_on": "2015-01-20",
+                     *           "outcome": "interested"
+                     *         }
+                     *       ],
                      *       "measures": [],
                      *       "milestones": [],
                      *       "model_solutions": [],

@@ -138,7 +138,10 @@ async function main() {
   });
   const recorded = body("record a contact", contact);
   expect(recorded.version === 2, "the contact at version 2");
-  expect(recorded.events[0]?.type === "contact_recorded", "one event, contact_recorded");
+  const event = recorded.events[0];
+  expect(event?.type === "contact_recorded", "one event, contact_recorded");
+  // Asking for the type tells the compiler which data the event has.
+  expect(event.data.channel === "call", "a contact by telephone");
   console.log(`recorded a contact at ${contact.response.headers.get("ETag")}`);
 
   const state = body(

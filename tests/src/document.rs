@@ -2,6 +2,8 @@
 //!
 //! Tests are generated from it, so that a new operation is covered without being named.
 
+use std::collections::BTreeMap;
+
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
@@ -150,12 +152,12 @@ impl Document {
         }
         match value {
             Value::Object(members) => {
-                let Some(known) = schema["properties"].as_object() else {
+                let Some(known) = self.members(schema, value) else {
                     return;
                 };
                 for (name, member) in members {
                     let pointer = format!("{pointer}/{name}");
-                    match known.get(name) {
+                    match known.get(name.as_str()) {
                         Some(schema) => self.undocumented(schema, member, &pointer, found),
                         None => found.push(format!("{pointer}: not in the contract")),
                     }
@@ -169,6 +171,35 @@ impl Document {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
+    }
+
+    /// The schemas of the members that an object may have, those of `allOf` among them; none if anything
+    /// may be in it.
+    fn members<'a>(
+        &'a self,
+        schema: &'a Value,
+        value: &Value,
+    ) -> Option<BTreeMap<&'a str, &'a Value>> {
+        let own = schema["properties"].as_object();
+        let parts = schema["allOf"].as_array();
+        if own.is_none() && parts.is_none() {
+            return None;
+        }
+        let own = own.into_iter().flatten();
+        let mut known: BTreeMap<_, _> = own.map(|(name, of)| (name.as_str(), of)).collect();
+        for part in parts.into_iter().flatten() {
+            let part = self.resolved(part);
+            let meant = match choices(part) {
+                None => Some(part),
+                Some(branches) => branches.iter().find(|branch| constants_fit(branch, value)),
+            };
+            known.extend(
+                meant
+                    .and_then(|part| self.members(part, value))
+                    .unwrap_or_default(),
+            );
+        }
+        Some(known)
     }
 
     /// A value with every member the schema knows, taken from `example` where it has it.
@@ -265,6 +296,15 @@ impl Operation {
 }
 
 /// The branches of a choice.
+/// Whether the members that a branch names as constants are such.
+fn constants_fit(branch: &Value, value: &Value) -> bool {
+    let mut members = branch["properties"].as_object().into_iter().flatten();
+    members.all(|(name, of)| {
+        of.get("const")
+            .is_none_or(|constant| value[name] == *constant)
+    })
+}
+
 fn choices(schema: &Value) -> Option<&Vec<Value>> {
     ["anyOf", "oneOf"]
         .into_iter()

@@ -393,6 +393,47 @@ on_both!(
 );
 
 on_both!(
+    async fn what_stands_against_a_command_is_named_by_its_id(engine: Engine) {
+        let theatre = Theatre::new(engine).await;
+        let mut life = Step::walk();
+        let place = life
+            .iter()
+            .position(|step| step.kind == CommandKind::ScheduleFollowUp);
+        life.truncate(place.unwrap() + 1);
+        let mut case = theatre.copy(&life).await;
+        let agreement = case.real(sample::AGREEMENT).to_string();
+        let path = format!("{}/allowed-commands", case.path);
+        let said = theatre.read(&path, Role::Coordinator).await;
+        let priority = json!(case.real(sample::PRIORITY));
+        let mut items = said["items"].as_array().unwrap().iter();
+        let dropping =
+            items.find(|item| item["command"] == "drop_priority" && item["target"] == priority);
+        let dropping = dropping.unwrap();
+        assert_eq!(
+            (&dropping["rule"], &dropping["concerns"]),
+            (&json!("R14"), &json!(agreement))
+        );
+
+        let close = |acknowledge: &Value| {
+            Step::sample(CommandKind::CloseCase, None).with(json!({
+                "occurred_on": "2016-03-01", "acknowledge": acknowledge,
+            }))
+        };
+        let client = &theatre.coordinator;
+        let refused = case.play(client, close(&json!([]))).await;
+        let refused = refused.expect_status(409).json();
+        let violations = refused["errors"].as_array().unwrap().iter();
+        let open: Vec<_> = violations.map(|one| one["concerns"].clone()).collect();
+        assert!(
+            open.contains(&json!(agreement)) && open.len() > 1,
+            "{refused}"
+        );
+        let closed = case.play(client, close(&json!(open))).await;
+        closed.expect_status(201);
+    }
+);
+
+on_both!(
     async fn the_reason_is_said_in_the_callers_language(engine: Engine) {
         let theatre = Theatre::new(engine).await;
         let case = theatre.copy(&Step::walk()[..1]).await;

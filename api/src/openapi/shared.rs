@@ -333,40 +333,6 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
     Ok(Value::Object(all))
 }
 
-/// The data of an event: of a known type in any shape it ever had, or of one that was added since.
-pub(super) fn event_data() -> Value {
-    let names = || {
-        CaseEvent::data_names()
-            .into_iter()
-            .chain(AgencyEvent::data_names())
-            .chain(OfferingEvent::data_names())
-            .chain(SolutionEvent::data_names())
-    };
-    let present = [
-        CaseEvent::TYPES,
-        AgencyEvent::TYPES,
-        OfferingEvent::TYPES,
-        SolutionEvent::TYPES,
-    ];
-    let known = names().map(|(_, _, name)| reference("schemas", &name));
-    let other =
-        json!({"type": "object", "description": "The data of a type that was added since."});
-    let mapping = names().map(|(wire, schema, name)| {
-        if present.iter().any(|types| types.contains(&(wire, schema))) {
-            format!("`{wire}`: {name}")
-        } else {
-            format!("`{wire}` with `schema` {schema}: {name}")
-        }
-    });
-    json!({
-        "description": format!(
-            "The event's own data; its members depend on `type` and `schema`. Types may be added.\n\n{}",
-            mapping.collect::<Vec<_>>().join(", ")
-        ),
-        "anyOf": known.chain([other]).collect::<Vec<_>>(),
-    })
-}
-
 /// The problems, each with an example as the server writes it.
 pub(super) fn responses() -> Result<Value, ContractError> {
     let mut responses = Members::new();

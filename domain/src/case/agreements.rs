@@ -8,12 +8,16 @@ use super::event::wire;
 use super::priorities::named_is_agreed;
 use super::timeline::{Telling, day};
 use super::topic::{Circumstances, Happening};
-use super::{AgreementEnd, CaseState};
+use super::{CaseState, MeetingOutcome};
+use crate::language::Language;
 use crate::rule::{Finding, Findings, Rule};
 use crate::text::Line;
 
 pub(super) mod commands;
+mod state;
 mod told;
+
+pub use state::{Agreement, AgreementStatus, FormerPriority, SignedTerms};
 
 wire! {
     /// Data of `agreement_drafted`.
@@ -91,119 +95,6 @@ wire! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub valid_until: Option<Date>,
     }
-
-    /// How far an agreement has come.
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum AgreementStatus {
-        /// Drafted, not signed.
-        Draft,
-        /// The draft was given up.
-        Discarded,
-        /// Signed and not ended.
-        Signed,
-        /// Ended.
-        Ended,
-    }
-
-    /// What was signed, with what was amended and extended since.
-    pub struct SignedTerms {
-        /// What ends it besides its date.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub end_condition: Option<EndCondition>,
-        /// The signatures.
-        pub signatures: Vec<Signature>,
-        /// The day the signing was complete.
-        pub signed_on: Date,
-        /// The first day it holds.
-        pub valid_from: Date,
-        /// The last day it holds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub valid_until: Option<Date>,
-    }
-
-    /// A target agreement.
-    pub struct Agreement {
-        /// The document of its latest revision.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub document: Option<Uuid>,
-        /// How it ended, once it has.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub end: Option<AgreementEnd>,
-        /// The agreement's id.
-        pub id: Uuid,
-        /// Until when it is meant to hold.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub planned_until: Option<Date>,
-        /// The priorities it names.
-        pub priorities: Vec<Uuid>,
-        /// The latest revision.
-        pub revision: u32,
-        /// What was signed, once it is.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub signed: Option<SignedTerms>,
-        /// How far it has come.
-        pub status: AgreementStatus,
-    }
-}
-
-impl SignedTerms {
-    /// Whether their period has `day` in it (both ends included).
-    #[must_use]
-    pub fn in_force_on(&self, day: Date) -> bool {
-        self.have_a_day_in(day, day)
-    }
-
-    fn have_a_day_in(&self, from: Date, until: Date) -> bool {
-        self.valid_from <= until && self.valid_until.is_none_or(|last| from <= last)
-    }
-}
-
-impl Agreement {
-    /// Whether it is or was in force on `day`: signed, in its period, and not ended by then. The day
-    /// of its end is the first without it.
-    #[must_use]
-    pub fn in_force_on(&self, day: Date) -> bool {
-        self.in_force_between(day, day)
-    }
-
-    /// Whether it is or was in force on a day from `from` to `until`.
-    #[must_use]
-    pub fn in_force_between(&self, from: Date, until: Date) -> bool {
-        let Some(terms) = &self.signed else {
-            return false;
-        };
-        let Some(end) = &self.end else {
-            return terms.have_a_day_in(from, until);
-        };
-        // What ended before it began was never in force.
-        let ran = end.ended_on.previous_day();
-        ran.is_some_and(|last| {
-            terms.valid_from <= last && from <= last && terms.have_a_day_in(from, until.min(last))
-        })
-    }
-}
-
-impl CaseState {
-    /// The agreements that are signed and not ended, with their terms.
-    pub fn signed_agreements(&self) -> impl Iterator<Item = (&Agreement, &SignedTerms)> {
-        self.agreements
-            .iter()
-            .filter(|agreement| agreement.status == AgreementStatus::Signed)
-            .filter_map(|agreement| Some((agreement, agreement.signed.as_ref()?)))
-    }
-
-    /// The agreement with this id.
-    #[must_use]
-    pub fn agreement(&self, id: Uuid) -> Option<&Agreement> {
-        self.agreements.iter().find(|agreement| agreement.id == id)
-    }
-
-    pub(super) fn agreement_mut(&mut self, id: Uuid) -> Option<&mut Agreement> {
-        self.agreements
-            .iter_mut()
-            .find(|agreement| agreement.id == id)
-    }
 }
 
 impl Happening for AgreementDrafted {
@@ -219,6 +110,7 @@ impl Happening for AgreementDrafted {
         let draft = Agreement {
             document: self.document,
             end: None,
+            former_priorities: Vec::new(),
             id: self.agreement,
             planned_until: self.planned_until,
             priorities: self.priorities.clone(),
@@ -311,8 +203,13 @@ impl Happening for AgreementSigned {
         }
     }
 
-    /// R05 (signatures), R06, R07, R08, R09, and R26 for the days of signature.
+    /// R05 (meeting and signatures), R06, R07, R08, R09, and R26 for the days of signature.
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        // Where no day would do, the command was not admitted for that.
+        let meeting = not_ready(state, on.occurred_on).filter(|_| ever_ready(state));
+        findings
+            .refusals
+            .extend(meeting.map(|finding| finding.at("/occurred_on")));
         let by = |party| self.signatures.iter().any(|one| one.party == party);
         findings.require(by(Party::Municipality), || {
             Finding::new(Rule::R05).at("/signatures").because(
@@ -345,8 +242,10 @@ impl Happening for AgreementSigned {
         // end could mend.
         let from = self.valid_from;
         let until = self.valid_until.map_or(from, |until| until.max(from));
-        let free = !overlaps(state, self.agreement, from, until);
-        findings.require(free, || Finding::new(Rule::R08).at("/valid_from"));
+        let overlap = overlap(state, self.agreement, from, until);
+        findings
+            .refusals
+            .extend(overlap.map(|finding| finding.at("/valid_from")));
         state.document_is_linked(self.document, "/document", findings);
     }
 
@@ -355,8 +254,47 @@ impl Happening for AgreementSigned {
     }
 }
 
-/// R08: whether another agreement is or was in force on a day of the period.
-pub(super) fn overlaps(state: &CaseState, agreement: Uuid, from: Date, until: Date) -> bool {
+/// R05: what the initial meetings that were held by `day` have against signing on it.
+fn not_ready(state: &CaseState, day: Date) -> Option<Finding> {
+    let because = |de: &str, en: &str| Some(Finding::new(Rule::R05).because(de, en));
+    match state.last_meeting_until(day) {
+        None => because(
+            "Vor der Unterzeichnung hat kein Erstgespräch stattgefunden.",
+            "No initial meeting was held before the signing.",
+        ),
+        Some(last) if last.outcome == MeetingOutcome::Declined => because(
+            "Das letzte Erstgespräch vor der Unterzeichnung endete mit einer Absage.",
+            "The last initial meeting before the signing ended in a refusal.",
+        ),
+        Some(_) => None,
+    }
+}
+
+/// R05: whether there is a day on which the initial meetings have nothing against signing.
+fn ever_ready(state: &CaseState) -> bool {
+    let mut days = state.initial_meetings.iter().map(|one| one.held_on);
+    days.any(|day| not_ready(state, day).is_none())
+}
+
+/// R08: another agreement that is or was in force on a day of the period.
+pub(super) fn overlap(
+    state: &CaseState,
+    agreement: Uuid,
+    from: Date,
+    until: Date,
+) -> Option<Finding> {
     let mut others = state.agreements.iter().filter(|one| one.id != agreement);
-    others.any(|one| one.in_force_between(from, until))
+    let other = others.find(|one| one.in_force_between(from, until))?;
+    let began = other.signed.as_ref()?.valid_from;
+    let overlapping = Finding::new(Rule::R08).because(
+        format!(
+            "Die Laufzeit überschneidet sich mit der der Zielvereinbarung ab {}.",
+            day(Language::De, began)
+        ),
+        format!(
+            "The period overlaps with that of the agreement from {}.",
+            day(Language::En, began)
+        ),
+    );
+    Some(overlapping.concerning(other.id))
 }

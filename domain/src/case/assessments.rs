@@ -208,7 +208,12 @@ impl Happening for DimensionRated {
         let assessment = state.assessment(self.assessment);
         let version = assessment.map_or(0, |one| one.catalogue_version);
         let known = on.facts.catalogue.dimension_in(&self.dimension, version);
-        findings.require(known.is_some(), || Finding::new(Rule::R12).at("/dimension"));
+        findings.require(known.is_some(), || {
+            Finding::new(Rule::R12).at("/dimension").because(
+                "Diese Bedarfserfassung hat keine solche Dimension.",
+                "This assessment has no such dimension.",
+            )
+        });
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {

@@ -170,10 +170,11 @@ impl Happening for CaseClosed {
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
         for (id, (de, en)) in state.open_items(on.occurred_on) {
             findings.require(self.acknowledged.contains(&id), || {
-                Finding::new(Rule::R24).at("/acknowledge").because(
+                let unnamed = Finding::new(Rule::R24).at("/acknowledge").because(
                     format!("{de} ist noch offen und nicht genannt ({id})."),
                     format!("{en} is still open and not named ({id})."),
-                )
+                );
+                unnamed.concerning(id)
             });
         }
         for (index, id) in self.acknowledged.iter().enumerate() {

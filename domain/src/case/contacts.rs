@@ -74,12 +74,20 @@ wire! {
         pub topics: Vec<Line>,
     }
 
-    /// The latest initial meeting.
+    /// An initial meeting.
     pub struct InitialMeeting {
         /// When it was held.
         pub held_on: Date,
         /// What it came to.
         pub outcome: MeetingOutcome,
+    }
+}
+
+impl CaseState {
+    /// The initial meeting held last on `day` or before; of two on one day the one entered last.
+    pub(super) fn last_meeting_until(&self, day: Date) -> Option<&InitialMeeting> {
+        let held = self.initial_meetings.iter();
+        held.take_while(|one| one.held_on <= day).last()
     }
 }
 
@@ -110,14 +118,14 @@ impl Happening for InitialMeetingHeld {
     }
 
     fn apply(&self, state: &mut CaseState, occurred_on: Date) {
-        // A meeting entered late does not outrank one that was held after it.
-        let last = state.initial_meeting.as_ref();
-        if last.is_none_or(|last| last.held_on <= occurred_on) {
-            state.initial_meeting = Some(InitialMeeting {
-                held_on: occurred_on,
-                outcome: self.outcome,
-            });
-        }
+        // A meeting entered late stands before those that were held after it.
+        let meetings = &mut state.initial_meetings;
+        let at = meetings.partition_point(|one| one.held_on <= occurred_on);
+        let meeting = InitialMeeting {
+            held_on: occurred_on,
+            outcome: self.outcome,
+        };
+        meetings.insert(at, meeting);
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {

@@ -286,14 +286,14 @@ fn known_programme<'a>(
 ) -> Option<(&'a Programme, Option<&'a Call>)> {
     let programme = on.facts.catalogue.programme(code, on.occurred_on);
     let Some(programme) = programme else {
-        findings.require(false, || Finding::new(Rule::R12).at("/programme"));
+        findings.require(false, || Finding::unknown_code("/programme"));
         return None;
     };
     let Some(call) = call else {
         return Some((programme, None));
     };
     let found = programme.calls.iter().find(|one| one.code == call);
-    findings.require(found.is_some(), || Finding::new(Rule::R12).at("/call"));
+    findings.require(found.is_some(), || Finding::unknown_code("/call"));
     // What the programme demands holds for whatever call.
     Some((programme, found))
 }

@@ -118,7 +118,7 @@ impl Happening for MeasurePlanned {
         named_is_agreed(state, self.priority, "/priority", findings);
         if let Some(code) = &self.format {
             let known = on.facts.catalogue.format(code, on.occurred_on).is_some();
-            findings.require(known, || Finding::new(Rule::R12).at("/format"));
+            findings.require(known, || Finding::unknown_code("/format"));
         }
         findings.warn(self.due_on < on.facts.today, || {
             Finding::new(Rule::R22).at("/due_on")

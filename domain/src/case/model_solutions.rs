@@ -151,9 +151,7 @@ impl Happening for ModelSolutionProposed {
             // The solution's own donor was valid when the solution was described.
             let own = on.facts.solution(self.solution);
             let own = own.and_then(|solution| solution.donor.as_ref()) == Some(donor);
-            findings.require(own || known.is_some(), || {
-                Finding::new(Rule::R12).at("/donor")
-            });
+            findings.require(own || known.is_some(), || Finding::unknown_key("/donor"));
         }
         if let Some(priority) = self.priority {
             named_is_agreed(state, priority, "/priority", findings);
@@ -271,11 +269,32 @@ impl Happening for ModelSolutionRejected {
     }
 }
 
+impl ModelSolutionStatus {
+    /// The status in German and in English.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Proposed => ("vorgeschlagen", "proposed"),
+            Self::Selected => ("ausgewählt", "selected"),
+            Self::Adopted => ("übernommen", "adopted"),
+            Self::Rejected => ("verworfen", "rejected"),
+        }
+    }
+}
+
 /// R15: the model solution has come as far as the step needs.
 fn is_at(state: &CaseState, target: Option<Uuid>, steps: &[ModelSolutionStatus]) -> Vec<Finding> {
     let solution = target.and_then(|id| state.model_solution(id));
     let there = solution.is_some_and(|one| steps.contains(&one.status));
-    Findings::unless(there, || Finding::new(Rule::R15))
+    Findings::unless(there, || match solution {
+        None => Finding::new(Rule::R15),
+        Some(one) => {
+            let (de, en) = one.status.words();
+            Finding::new(Rule::R15).because(
+                format!("Die Modelllösung ist {de}; das lässt diesen Schritt nicht zu."),
+                format!("The model solution is {en}, which does not allow this step."),
+            )
+        }
+    })
 }
 
 impl Telling<'_> {

@@ -244,7 +244,7 @@ pub(super) fn known_dimension(
     findings: &mut Findings,
 ) {
     let known = on.facts.catalogue.dimension(code, on.occurred_on).is_some();
-    findings.require(known, || Finding::new(Rule::R12).at(at));
+    findings.require(known, || Finding::unknown_code(at));
 }
 
 /// By this rule, only needs of this case that stand.
@@ -259,7 +259,12 @@ pub(super) fn standing_needs(
         let stands = state
             .need(*id)
             .is_some_and(|need| need.status == NeedStatus::Open);
-        findings.require(stands, || Finding::new(rule).at(format!("{at}/{index}")));
+        findings.require(stands, || {
+            Finding::new(rule).at(format!("{at}/{index}")).because(
+                "Genannt werden können nur Bedarfe dieses Falls, die nicht zurückgezogen sind.",
+                "Only needs of this case that are not withdrawn can be named.",
+            )
+        });
     }
 }
 

@@ -293,7 +293,7 @@ impl Happening for PriorityDropped {
 fn known_focus_area(code: &str, at: &str, on: &Circumstances<'_>, findings: &mut Findings) {
     let catalogue = on.facts.catalogue;
     let known = catalogue.focus_area(code, on.occurred_on).is_some();
-    findings.require(known, || Finding::new(Rule::R12).at(at));
+    findings.require(known, || Finding::unknown_code(at));
 }
 
 /// R21: the priority is pursued.

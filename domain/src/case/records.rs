@@ -238,8 +238,8 @@ impl Happening for ProgressReviewed {
         }
     }
 
-    /// R21: a signed agreement, and priorities that it names.
-    fn check(&self, state: &CaseState, _on: &Circumstances<'_>, findings: &mut Findings) {
+    /// R21: a signed agreement, and priorities that it named on that day.
+    fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
         let agreement = state.agreement(self.agreement);
         let Some(agreement) = agreement.filter(|one| one.signed.is_some()) else {
             findings.require(false, || {
@@ -251,7 +251,7 @@ impl Happening for ProgressReviewed {
             return;
         };
         for (index, one) in self.attainment.iter().enumerate() {
-            findings.require(agreement.priorities.contains(&one.priority), || {
+            findings.require(agreement.names_on(one.priority, on.occurred_on), || {
                 let at = format!("/attainment/{index}/priority");
                 Finding::new(Rule::R21).at(at).because(
                     "Der Schwerpunkt steht nicht in der Zielvereinbarung.",

@@ -3,7 +3,7 @@
 use time::Date;
 use uuid::Uuid;
 
-use super::agreements::{AgreementStatus, overlaps};
+use super::agreements::{AgreementStatus, FormerPriority, overlap};
 use super::command::CommandKind;
 use super::event::wire;
 use super::priorities::named_is_agreed;
@@ -82,9 +82,14 @@ impl Happening for AgreementAmended {
         (CommandKind::AmendAgreement, Some(self.agreement))
     }
 
-    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+    fn apply(&self, state: &mut CaseState, occurred_on: Date) {
         if let Some(agreement) = state.agreement_mut(self.agreement) {
             agreement.revision = self.revision;
+            let dropped = self.dropped.iter().map(|priority| FormerPriority {
+                dropped_on: occurred_on,
+                priority: *priority,
+            });
+            agreement.former_priorities.extend(dropped);
             agreement.document = self.document.or(agreement.document);
             agreement.priorities = self.priorities_after(agreement);
         }
@@ -198,8 +203,10 @@ impl Happening for AgreementExtended {
             )
         });
         let until = self.valid_until.max(from);
-        let free = !overlaps(state, self.agreement, from, until);
-        findings.require(free, || Finding::new(Rule::R08).at("/valid_until"));
+        let overlap = overlap(state, self.agreement, from, until);
+        findings
+            .refusals
+            .extend(overlap.map(|finding| finding.at("/valid_until")));
         let over = terms.valid_until.is_some_and(|until| until < signed_on);
         findings.warn(over, || {
             Finding::new(Rule::R08).at("/signed_on").because(
@@ -262,7 +269,7 @@ fn no_other_follows(state: &CaseState, target: Option<Uuid>) -> Option<Finding> 
     let agreement = target.and_then(|id| state.agreement(id))?;
     let until = agreement.signed.as_ref()?.valid_until?;
     let next = until.next_day().unwrap_or(until);
-    overlaps(state, agreement.id, next, next).then(|| Finding::new(Rule::R08))
+    overlap(state, agreement.id, next, next)
 }
 
 /// R21: some priority is agreed that could be added, or one is named that could go while an agreed

@@ -72,9 +72,8 @@ wire! {
         pub funding_advice: Vec<FundingAdvice>,
         /// Its applications for funding, in the order in which they were recorded.
         pub funding_applications: Vec<FundingApplication>,
-        /// The latest initial meeting.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub initial_meeting: Option<InitialMeeting>,
+        /// Its initial meetings, in the order in which they were held.
+        pub initial_meetings: Vec<InitialMeeting>,
         /// Its measures, in the order in which they were planned.
         pub measures: Vec<Measure>,
         /// Its milestones, in the order in which they were recorded.

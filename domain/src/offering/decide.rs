@@ -84,7 +84,7 @@ fn check(
     match event {
         OfferingEvent::OfferingScheduled(scheduled) => {
             let known = facts.catalogue.format(&scheduled.format, occurred_on);
-            findings.require(known.is_some(), || Finding::new(Rule::R12).at("/format"));
+            findings.require(known.is_some(), || Finding::unknown_code("/format"));
             let (site, place) = (scheduled.site, scheduled.place.as_ref());
             findings.require(site.is_some() || place.is_some(), || {
                 Finding::new(Rule::R03).at("/site").because(

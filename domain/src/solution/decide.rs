@@ -111,28 +111,21 @@ struct Codes<'a> {
 impl Codes<'_> {
     fn origin(&mut self, code: Option<&String>, within: &str) {
         let known = code.is_none_or(|code| self.catalogue.origin(code, self.on).is_some());
-        self.findings.require(known, || {
-            Finding::new(Rule::R12).at(format!("{within}/origin"))
-        });
+        self.findings
+            .require(known, || Finding::unknown_code(format!("{within}/origin")));
     }
 
     fn donor(&mut self, key: Option<&String>, within: &str) {
         let known = key.is_none_or(|key| self.catalogue.municipality(key, self.on).is_some());
-        self.findings.require(known, || {
-            Finding::new(Rule::R12)
-                .at(format!("{within}/donor"))
-                .because(
-                    "Der Schlüssel benennt an diesem Tag keine Kommune.",
-                    "The key names no municipality on that day.",
-                )
-        });
+        self.findings
+            .require(known, || Finding::unknown_key(format!("{within}/donor")));
     }
 
     fn dimensions<'c>(&mut self, codes: impl IntoIterator<Item = &'c String>, within: &str) {
         for (index, code) in codes.into_iter().enumerate() {
             let known = self.catalogue.dimension(code, self.on).is_some();
             self.findings.require(known, || {
-                Finding::new(Rule::R12).at(format!("{within}/dimensions/{index}"))
+                Finding::unknown_code(format!("{within}/dimensions/{index}"))
             });
         }
     }
@@ -141,7 +134,7 @@ impl Codes<'_> {
         for (index, code) in codes.into_iter().enumerate() {
             let known = self.catalogue.focus_area(code, self.on).is_some();
             self.findings.require(known, || {
-                Finding::new(Rule::R12).at(format!("{within}/focus_areas/{index}"))
+                Finding::unknown_code(format!("{within}/focus_areas/{index}"))
             });
         }
     }

@@ -10,6 +10,10 @@ pub enum Flaw {
     Forgets(&'static str),
     /// The initial meeting entered last counts, not the one held last.
     LastEnteredMeeting,
+    /// The last initial meeting counts, also for a signing before it.
+    MeetingAfterwards,
+    /// A priority that an agreement dropped is not reviewed for the days before, either.
+    DroppedForGood,
     /// An agreement does not hold on its last day any more.
     LastDayOff,
     /// An agreement that has ended is still in force.
@@ -32,6 +36,8 @@ impl Flaw {
     /// The mistakes that are not about one rule as a whole.
     pub const SUBTLE: &[Self] = &[
         Self::LastEnteredMeeting,
+        Self::MeetingAfterwards,
+        Self::DroppedForGood,
         Self::LastDayOff,
         Self::EndIgnored,
         Self::EndedForGood,

@@ -159,6 +159,25 @@ impl Model {
         self.municipality.0 == key || self.former_keys.iter().any(|former| former == key)
     }
 
+    /// Whether the last initial meeting until a day was no refusal.
+    pub(super) fn met_well(&self, day: &str) -> bool {
+        let outcome = self.last_outcome(day);
+        outcome.is_some_and(|outcome| outcome != "declined")
+    }
+
+    /// The priorities that an agreement named on a day, and those it names now.
+    pub(super) fn named_on(&self, agreement: &str, day: &str) -> Vec<&str> {
+        let amendments = self.past("amend_agreement");
+        let later = amendments.filter(|ask| {
+            ask.target.as_deref() == Some(agreement) && day <= text(&ask.body, "occurred_on")
+        });
+        let later = later.filter(|_| self.flaw != Flaw::DroppedForGood);
+        let dropped = later.flat_map(|ask| texts(&ask.body, "dropped"));
+        let mut named = texts(self.data(agreement), "priorities");
+        named.extend(dropped);
+        named
+    }
+
     /// The needs that a priority refers to: those of its last revision that names any, or its first ones.
     pub(super) fn needs_of(&self, priority: &str) -> Vec<&str> {
         let revisions = self.past("revise_priority");
@@ -175,9 +194,17 @@ impl Model {
         first.map_or("", |ask| text(&ask.body, "occurred_on"))
     }
 
-    /// The outcome of the initial meeting held last; of two on one day the one entered last.
-    pub(super) fn last_outcome(&self) -> Option<&str> {
+    /// The days of the initial meetings.
+    pub(super) fn meetings(&self) -> impl Iterator<Item = &str> {
+        let meetings = self.past("record_initial_meeting");
+        meetings.map(|ask| text(&ask.body, "occurred_on"))
+    }
+
+    /// The outcome of the initial meeting held last until a day; of two on one day the one entered last.
+    pub(super) fn last_outcome(&self, day: &str) -> Option<&str> {
         let meetings = self.past("record_initial_meeting").map(|ask| &ask.body);
+        let any_day = self.flaw == Flaw::MeetingAfterwards;
+        let meetings = meetings.filter(|body| any_day || text(body, "occurred_on") <= day);
         let last = if self.flaw == Flaw::LastEnteredMeeting {
             meetings.last()
         } else {

@@ -72,7 +72,7 @@ on_both!(
             ("AgreementSigned", "signatures"),
             ("AllowedCommand", "required_permission"),
             ("CaptureNeed", "occurred_on"),
-            ("Case", "initial_meeting"),
+            ("Case", "initial_meetings"),
             ("CaseSummary", "opened_on"),
             ("CloseCase", "acknowledge"),
             ("CaseClosed", "acknowledged"),

@@ -1,33 +1,49 @@
 //! What stands in for a line that is refused or cannot be read: a plain command of its kind that no rule refuses.
 
+use fallbuch_domain::State;
 use fallbuch_domain::case::command::{
     AgreePriority, CaptureNeed, DraftAgreement, MunicipalityKey, OpenCase, RecordInitialMeeting,
 };
 use fallbuch_domain::case::{CaseCommand, MeetingOutcome, Origin, Urgency};
 use fallbuch_domain::text::{Line, Prose};
+use time::Date;
+use time::macros::date;
 use uuid::Uuid;
 
 use super::{Judge, Part, Step, Thought};
 use crate::import::form::Form;
 
+/// Before anything that a table tells of.
+const LONG_AGO: Date = date!(1900 - 01 - 01);
+
 impl Judge<'_> {
     /// Goes on as if the line were right. Where nothing plain is to be had, the lines that rest on it are not judged.
     pub(super) fn stand_in(&mut self, step: &Step, linked: Vec<Uuid>, thought: &mut Thought) {
-        let command = match step.part {
-            Part::Opening => self.opening().map(CaseCommand::OpenCase),
-            Part::Meeting => Some(CaseCommand::RecordInitialMeeting(self.meeting())),
-            Part::Need => self.need().map(CaseCommand::CaptureNeed),
-            Part::Priority => Some(CaseCommand::AgreePriority(self.priority())),
+        let commands: Vec<CaseCommand> = match step.part {
+            Part::Opening => {
+                let opening = self.opening();
+                opening.into_iter().map(CaseCommand::OpenCase).collect()
+            }
+            Part::Meeting => {
+                let meetings = days_of_meetings(thought).into_iter().map(meeting);
+                meetings.map(CaseCommand::RecordInitialMeeting).collect()
+            }
+            Part::Need => {
+                let need = self.need();
+                need.into_iter().map(CaseCommand::CaptureNeed).collect()
+            }
+            Part::Priority => vec![CaseCommand::AgreePriority(self.priority())],
             Part::Draft => {
                 let draft = self.draft(linked, thought);
-                Some(CaseCommand::DraftAgreement(draft))
+                vec![CaseCommand::DraftAgreement(draft)]
             }
             // Nothing rests on these.
-            Part::Contact | Part::Signing | Part::FollowUp => None,
+            Part::Contact | Part::Signing | Part::FollowUp => Vec::new(),
         };
-        let decided = command.map(|command| self.decide(&command, thought));
-        if let Some(Ok(decision)) = decided {
-            thought.follow(step.thing().as_ref(), &decision);
+        for command in commands {
+            if let Ok(decision) = self.decide(&command, thought) {
+                thought.follow(step.thing().as_ref(), &decision);
+            }
         }
     }
 
@@ -52,18 +68,6 @@ impl Judge<'_> {
             advisor: self.access.principal().id(),
             origin: Origin::Request,
         })
-    }
-
-    fn meeting(&self) -> RecordInitialMeeting {
-        RecordInitialMeeting {
-            occurred_on: self.today,
-            reason: None,
-            place: Line::from("-"),
-            participants: Vec::new(),
-            topics: Vec::new(),
-            outcome: MeetingOutcome::Interested,
-            next_step: None,
-        }
     }
 
     fn need(&self) -> Option<CaptureNeed> {
@@ -108,5 +112,29 @@ impl Judge<'_> {
             planned_until: None,
             document: None,
         }
+    }
+}
+
+/// Days of meetings that let every agreement be signed: before all others, and after each refusal. Nobody knows on
+/// which of them the one was held that is wrong.
+fn days_of_meetings(thought: &Thought) -> Vec<Date> {
+    let case = thought.state.as_ref().and_then(State::as_case);
+    let meetings = case.map_or(&[][..], |case| &case.initial_meetings);
+    let refusals = meetings
+        .iter()
+        .filter(|one| one.outcome == MeetingOutcome::Declined);
+    let refusals = refusals.map(|one| one.held_on);
+    std::iter::once(LONG_AGO).chain(refusals).collect()
+}
+
+fn meeting(occurred_on: Date) -> RecordInitialMeeting {
+    RecordInitialMeeting {
+        occurred_on,
+        reason: None,
+        place: Line::from("-"),
+        participants: Vec::new(),
+        topics: Vec::new(),
+        outcome: MeetingOutcome::Interested,
+        next_step: None,
     }
 }

@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use super::{
     Agreement, AgreementDraftDiscarded, AgreementDrafted, AgreementSigned, AgreementStatus,
-    EndCondition, Party, Signature,
+    EndCondition, Party, Signature, ever_ready, not_ready,
 };
 use crate::case::command::bodies;
 use crate::case::priorities::any_agreed;
 use crate::case::sample;
 use crate::case::topic::{Act, Making};
-use crate::case::{CaseEvent, CaseState, MeetingOutcome};
+use crate::case::{CaseEvent, CaseState};
 use crate::facts::Facts;
 use crate::rule::{Finding, Findings, Rejection, Rule};
 
@@ -203,20 +203,9 @@ fn draft(state: &CaseState, target: Option<Uuid>) -> Result<&Agreement, Finding>
 /// The part of R05 that no body can mend.
 fn ready_to_sign(state: &CaseState, draft: &Agreement) -> Vec<Finding> {
     let mut findings = Findings::default();
-    let meeting = state.initial_meeting.as_ref();
-    findings.require(meeting.is_some(), || {
-        Finding::new(Rule::R05).because(
-            "Es hat noch kein Erstgespräch stattgefunden.",
-            "No initial meeting was held yet.",
-        )
-    });
-    let declined = meeting.is_some_and(|last| last.outcome == MeetingOutcome::Declined);
-    findings.require(!declined, || {
-        Finding::new(Rule::R05).because(
-            "Das letzte Erstgespräch endete mit einer Absage.",
-            "The latest initial meeting ended in a refusal.",
-        )
-    });
+    if !ever_ready(state) {
+        findings.refusals.extend(not_ready(state, Date::MAX));
+    }
     let any = draft.priorities.iter().any(|id| state.pursues(*id));
     findings.require(any, || {
         Finding::new(Rule::R05).because(

@@ -89,7 +89,7 @@ bodies! {
 impl Act for AdviseOnFunding {
     fn event(&self, making: &mut Making<'_>) -> Result<CaseEvent, Rejection> {
         let (kind, day) = (CommandKind::AdviseOnFunding, self.occurred_on);
-        let unknown = |at: &str| Finding::new(Rule::R12).at(at);
+        let unknown = |at: &str| Finding::unknown_code(at);
         let programme = making.facts.catalogue.programme(&self.programme, day);
         let (Some(programme), Some(state)) = (programme, making.state) else {
             return Err(making.rejection(kind, day, unknown("/programme")));

@@ -100,10 +100,11 @@ impl Act for WithdrawNeed {
         let mut agreed = state.priorities.iter().filter(|one| one.is_agreed());
         if let Some(by) = agreed.find(|one| one.needs.iter().any(|id| Some(*id) == target)) {
             let title = |language| quote(language, by.title.as_str());
-            findings.push(Finding::new(Rule::R14).because(
+            let named = Finding::new(Rule::R14).because(
                 format!("Der Schwerpunkt {} nennt den Bedarf.", title(Language::De)),
                 format!("The priority {} refers to the need.", title(Language::En)),
-            ));
+            );
+            findings.push(named.concerning(by.id));
         }
         findings
     }

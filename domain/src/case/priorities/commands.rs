@@ -7,11 +7,13 @@ use uuid::Uuid;
 use super::{PriorityAgreed, PriorityChanges, PriorityDropped, PriorityRevised, agreed};
 use crate::case::command::bodies;
 use crate::case::sample;
+use crate::case::timeline::day;
 use crate::case::topic::{Act, Making};
-use crate::case::{CaseEvent, CaseState};
+use crate::case::{Agreement, CaseEvent, CaseState};
 use crate::change::Change;
 use crate::facts::Facts;
-use crate::rule::{Finding, Findings, Rejection, Rule};
+use crate::language::Language;
+use crate::rule::{Finding, Rejection, Rule};
 use crate::text::Line;
 
 bodies! {
@@ -103,9 +105,23 @@ impl Act for DropPriority {
             return dropped;
         }
         // What was signed for is dropped only by amendment.
-        let mut signed = state.signed_agreements();
-        let signed = signed.any(|(one, _)| target.is_some_and(|id| one.priorities.contains(&id)));
-        Findings::unless(!signed, || Finding::new(Rule::R14))
+        let names = |one: &Agreement| target.is_some_and(|id| one.priorities.contains(&id));
+        let signed = state.signed_agreements().find(|(one, _)| names(one));
+        let refusal = signed.map(|(one, terms)| {
+            let from = |language| day(language, terms.valid_from);
+            let refusal = Finding::new(Rule::R14).because(
+                format!(
+                    "Die Zielvereinbarung ab {} nennt den Schwerpunkt; er entfällt durch ihre Fortschreibung.",
+                    from(Language::De)
+                ),
+                format!(
+                    "The agreement from {} names the priority; it is dropped by an amendment.",
+                    from(Language::En)
+                ),
+            );
+            refusal.concerning(one.id)
+        });
+        refusal.into_iter().collect()
     }
 
     fn event(&self, making: &mut Making<'_>) -> Result<CaseEvent, Rejection> {

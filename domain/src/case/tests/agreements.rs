@@ -202,6 +202,24 @@ fn readiness() -> Vec<Scenario> {
             command!(SignAgreement),
             &[(R05, "")],
         ),
+        refused(
+            "signed after a refusal that overturned an earlier meeting",
+            meeting(date!(2015 - 04 - 01), MeetingOutcome::Declined),
+            command!(SignAgreement),
+            &[(R05, "/occurred_on")],
+        ),
+        accepted(
+            "signed before a refusal that was entered earlier",
+            meeting(date!(2015 - 04 - 28), MeetingOutcome::Declined),
+            command!(SignAgreement),
+        ),
+        refused(
+            "signed the day before the first meeting",
+            drafted(),
+            command!(SignAgreement, |_target, body| body.occurred_on =
+                date!(2015 - 01 - 19)),
+            &[(R05, "/occurred_on")],
+        ),
         accepted(
             "signed after a meeting that left it undecided",
             meeting(date!(2015 - 01 - 20), MeetingOutcome::Undecided),

@@ -1,12 +1,30 @@
 //! Resolutions, milestones and progress reviews: R21, R26.
 
+use time::Date;
 use time::macros::date;
 
 use super::{Scenario, UNKNOWN, accepted, before, command, draft, history_before, refused};
 use crate::case::CommandKind::{PauseCase, RecordContact, ReviewProgress, SignAgreement};
-use crate::case::sample;
+use crate::case::event::AgreementAmended;
+use crate::case::{CaseEvent, sample};
 use crate::rule::Rule::{R21, R26};
-use crate::testing::given;
+use crate::testing::{Given, given, happened};
+
+const AMENDED_ON: Date = date!(2016 - 06 - 01);
+
+/// The agreement's first priority is dropped by an amendment.
+fn amended() -> Given {
+    let mut history = history_before(ReviewProgress);
+    let amendment = AgreementAmended {
+        added: Vec::new(),
+        agreement: sample::AGREEMENT,
+        document: None,
+        dropped: vec![sample::PRIORITY],
+        revision: 3,
+    };
+    history.push(happened(AMENDED_ON, CaseEvent::AgreementAmended(amendment)));
+    given(&history)
+}
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = resolutions_and_milestones();
@@ -88,6 +106,18 @@ fn reviews() -> Vec<Scenario> {
                 (R21, "/attainment/0/priority"),
                 (R21, "/attainment/2/priority"),
             ],
+        ),
+        accepted(
+            "a review of the day of the amendment that dropped a priority",
+            amended(),
+            command!(ReviewProgress, |body| body.occurred_on = AMENDED_ON),
+        ),
+        refused(
+            "a review of a dropped priority on the day after",
+            amended(),
+            command!(ReviewProgress, |body| body.occurred_on =
+                AMENDED_ON.next_day().unwrap()),
+            &[(R21, "/attainment/0/priority")],
         ),
         refused(
             "a review that names a priority twice",

@@ -93,7 +93,7 @@ fn a_late_entry_does_not_outrank_a_later_meeting() {
     };
     let outcome = |day, outcome| {
         let state = CaseState::evolve(Some(sample::state()), &held(outcome), day);
-        state.unwrap().initial_meeting.unwrap().outcome
+        state.unwrap().initial_meetings.last().unwrap().outcome
     };
     let declined = MeetingOutcome::Declined;
     assert_eq!(

@@ -169,6 +169,9 @@ impl Judge<'_> {
     }
 
     fn judge_signing(&mut self) {
+        // Where no day would do, that has been said already.
+        let ever = self.model.meetings().any(|day| self.model.met_well(day));
+        self.require(!ever || self.model.met_well(self.day), "R05");
         let signatures = self.ask.body["signatures"].as_array();
         let signatures: Vec<&Value> = signatures.into_iter().flatten().collect();
         for party in ["municipality", "agency"] {
@@ -307,7 +310,7 @@ impl Judge<'_> {
         let agreement = self.body("agreement");
         let signed = self.model.ids("agreement", &["signed", "ended"]);
         self.require(signed.contains(&agreement), "R21");
-        let named = texts(self.model.data(agreement), "priorities");
+        let named = self.model.named_on(agreement, self.day);
         let attainment = self.ask.body["attainment"].as_array();
         let mut reviewed = attainment.into_iter().flatten();
         let all = reviewed.all(|one| named.contains(&text(one, "priority")));

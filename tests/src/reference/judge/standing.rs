@@ -28,8 +28,8 @@ impl Judge<'_> {
                 self.require(self.some_priority_is_agreed(), "R21");
             }
             "sign_agreement" => {
-                let outcome = self.model.last_outcome();
-                self.require(outcome.is_some_and(|outcome| outcome != "declined"), "R05");
+                let mut meetings = self.model.meetings();
+                self.require(meetings.any(|day| self.model.met_well(day)), "R05");
                 let named = texts(self.model.data(self.target), "priorities").into_iter();
                 let agreed = named.map(|id| self.model.is(id, "priority", "agreed"));
                 let agreed: Vec<bool> = agreed.collect();

@@ -78,7 +78,11 @@ impl Wisher<'_> {
 
     pub(super) fn review(&mut self) -> Value {
         let agreement = self.thing("agreement", &["signed", "ended"]);
-        let named = texts(self.model.data(&agreement), "priorities");
+        let mut named = texts(self.model.data(&agreement), "priorities");
+        // What was dropped may be named for a day before.
+        let amendments = self.model.past("amend_agreement");
+        let own = amendments.filter(|ask| ask.target.as_ref() == Some(&agreement));
+        named.extend(own.flat_map(|ask| texts(&ask.body, "dropped")));
         let other = self.thing("priority", &[]);
         let priority = self.pick(&named).map(str::to_owned);
         let priority = if self.careless() {

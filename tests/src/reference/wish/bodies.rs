@@ -32,7 +32,7 @@ const REASONED: &[&str] = &[
 
 impl Wisher<'_> {
     pub(super) fn body(&mut self, operation: &'static str, target: &str) -> Value {
-        let day = self.past();
+        let day = self.day_of(operation);
         let mut body = self.own(operation, target, &day);
         body["occurred_on"] = json!(day);
         // Where a reason is a code, the body has it already.
@@ -40,6 +40,26 @@ impl Wisher<'_> {
             body["reason"] = json!("Weil es so ist.");
         }
         body
+    }
+
+    /// The day of a command; often one that matters to it, and always one if nothing careless is wished.
+    fn day_of(&mut self, operation: &str) -> String {
+        let matters: Vec<&str> = match operation {
+            "sign_agreement" => {
+                let meetings = self.model.meetings();
+                meetings.filter(|day| self.model.met_well(day)).collect()
+            }
+            "review_progress" => {
+                let amendments = self.model.past("amend_agreement");
+                amendments
+                    .map(|ask| text(&ask.body, "occurred_on"))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let day = self.pick(&matters).map(str::to_owned);
+        let day = day.filter(|_| self.carelessness == 0 || self.one_in(2));
+        day.unwrap_or_else(|| self.past())
     }
 
     fn own(&mut self, operation: &'static str, target: &str, day: &str) -> Value {

@@ -68,8 +68,8 @@ impl Life<'_> {
     }
 
     fn sign(&mut self, draft: Uuid) -> Result<bool, PlanError> {
-        let meeting = self.case().and_then(|case| case.initial_meeting.clone());
-        let willing = meeting.is_some_and(|last| last.outcome != MeetingOutcome::Declined);
+        let outcome = self.last_outcome();
+        let willing = outcome.is_some_and(|outcome| outcome != MeetingOutcome::Declined);
         let runs = self.signed().is_some_and(|(_, until, _)| until >= self.day);
         if !willing || runs {
             return Ok(false);

@@ -39,9 +39,14 @@ impl Life<'_> {
         self.enter(CommandKind::RecordContact, body)
     }
 
+    /// What the initial meeting held last came to.
+    pub(super) fn last_outcome(&self) -> Option<MeetingOutcome> {
+        let last = self.case()?.initial_meetings.last()?;
+        Some(last.outcome)
+    }
+
     pub(super) fn initial_meeting(&mut self) -> Result<bool, PlanError> {
-        let last = self.case().and_then(|case| case.initial_meeting.clone());
-        let outcome = match last.map(|last| last.outcome) {
+        let outcome = match self.last_outcome() {
             None => self.dice.word(&["interested", "interested", "undecided"]),
             Some(MeetingOutcome::Undecided) => "interested",
             Some(MeetingOutcome::Interested | MeetingOutcome::Declined) => return Ok(false),
@@ -75,10 +80,7 @@ impl Life<'_> {
     }
 
     pub(super) fn need(&mut self) -> Result<bool, PlanError> {
-        let met = self
-            .case()
-            .is_some_and(|case| case.initial_meeting.is_some());
-        if !met || self.open_needs().len() >= 9 {
+        if self.last_outcome().is_none() || self.open_needs().len() >= 9 {
             return Ok(false);
         }
         let theme = self.dice.word(words::THEMES);

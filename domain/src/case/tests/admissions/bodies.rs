@@ -1,5 +1,7 @@
 //! Bodies that are accepted, if any is, and bodies with a fault of their own.
 
+use std::collections::BTreeMap;
+
 use time::{Date, Duration};
 use uuid::Uuid;
 
@@ -109,6 +111,16 @@ pub(super) fn satisfying(
     command
 }
 
+/// The days of meetings after which nothing spoke against signing.
+fn days_for_signing(state: &CaseState) -> Vec<Date> {
+    let mut outcomes = BTreeMap::new();
+    for meeting in &state.initial_meetings {
+        outcomes.insert(meeting.held_on, meeting.outcome);
+    }
+    outcomes.retain(|_, outcome| *outcome != MeetingOutcome::Declined);
+    outcomes.into_keys().collect()
+}
+
 /// What depends on the case's agreements.
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -129,6 +141,7 @@ fn of_the_agreement(state: &CaseState, command: &mut CaseCommand, dice: &mut Dic
                 .map_or(state.opened_on, |end| end + Duration::DAY);
             body.valid_from = from;
             body.valid_until = Some(later(from, dice.roll(300)));
+            body.occurred_on = dice.pick(&days_for_signing(state));
         }
         CaseCommand::AmendAgreement(id, body) => {
             let named = &state.agreement(*id).unwrap().priorities;
