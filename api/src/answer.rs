@@ -36,10 +36,10 @@ pub(crate) struct PageInfo {
 
 impl PageInfo {
     /// The place of a page whose items are told apart by their ids.
-    pub(crate) fn of<T>(page: &Page<T>, id: impl Fn(&T) -> Uuid) -> Self {
+    pub(crate) fn of<T>(paging: &Paging, page: &Page<T>, id: impl Fn(&T) -> Uuid) -> Self {
         let last = page.items.last().filter(|_| page.has_more);
         Self {
-            next: last.map(|last| Paging::cursor_after(&id(last).to_string())),
+            next: last.map(|last| paging.cursor_after(id(last))),
             has_more: page.has_more,
         }
     }
@@ -70,6 +70,9 @@ pub(crate) struct Warning {
     /// The member of the body that it is about (RFC 6901), if one alone is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pointer: Option<String>,
+    /// The thing of the case that it speaks of, where the body does not name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) concerns: Option<Uuid>,
 }
 
 impl Warning {
@@ -79,6 +82,7 @@ impl Warning {
             rule: finding.rule,
             message: finding.message(language).to_owned(),
             pointer: finding.pointer.clone(),
+            concerns: finding.concerns,
         }
     }
 }
@@ -152,7 +156,8 @@ pub(crate) fn in_language(mut response: HttpResponse, language: Language) -> Htt
     response
 }
 
-/// Adds the link to the next page (RFC 8288): the same address with the next cursor.
+/// Adds the link to the next page (RFC 8288): the same address with the next cursor, which stands for
+/// `after` too.
 pub(crate) fn linked(
     mut response: HttpResponse,
     request: &HttpRequest,
@@ -161,7 +166,10 @@ pub(crate) fn linked(
     if let Some(next) = &page.next {
         let kept = request.query_string().split('&');
         let mut query: Vec<_> = kept
-            .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="))
+            .filter(|pair| {
+                let name = pair.split('=').next().unwrap_or_default();
+                !["", "after", "cursor"].contains(&name)
+            })
             .collect();
         let cursor = format!("cursor={next}");
         query.push(&cursor);

@@ -115,7 +115,7 @@ pub(crate) async fn list_cases(
         .filter(|_| page.has_more)
         .map(|item| item.id);
     let info = PageInfo {
-        next: last.map(|id| Paging::cursor_after(&id.to_string())),
+        next: last.map(|id| paging.cursor_after(id)),
         has_more: page.has_more,
     };
     let today = request.store().sources().clock.now().berlin_date();
@@ -182,7 +182,7 @@ impl Query for AsOf {
 ///
 /// One of three parameters goes back in time: `version` to the state after that many events,
 /// `recorded_at` to what was known at that instant, `valid_on` to what was true on that day as far as
-/// it is known today.
+/// it is known today: what happened by then, in the order in which it was recorded.
 #[utoipa::path(
     tag = "cases",
     params(

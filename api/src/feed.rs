@@ -48,6 +48,11 @@ impl Onward {
         }
     }
 
+    /// The cursor that continues behind `position`.
+    pub(crate) fn cursor_after(&self, position: u64) -> String {
+        self.paging.cursor_after(position)
+    }
+
     /// How many entries.
     pub(crate) fn limit(&self) -> u64 {
         self.paging.limit
@@ -78,9 +83,7 @@ pub(crate) async fn read_feed(
     let reached = after + page.items.len() as u64;
     let body = EventPage {
         page: PageInfo {
-            next: page
-                .has_more
-                .then(|| Paging::cursor_after(&reached.to_string())),
+            next: page.has_more.then(|| request.query.cursor_after(reached)),
             has_more: page.has_more,
         },
         items: page.items,

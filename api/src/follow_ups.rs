@@ -220,7 +220,10 @@ pub(crate) async fn list_follow_ups(
         .await?;
     let last = page.items.last().filter(|_| page.has_more);
     let info = PageInfo {
-        next: last.map(|last| Paging::cursor_after(&format!("{}/{}", last.due_on, last.id))),
+        next: last.map(|last| {
+            let place = format!("{}/{}", last.due_on, last.id);
+            query.paging.cursor_after(place)
+        }),
         has_more: page.has_more,
     };
     let items = page.items.into_iter();

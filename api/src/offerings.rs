@@ -127,7 +127,7 @@ pub(crate) async fn list_offerings(
         .streams(&request.access, kind, before, paging.limit, wanted)
         .await?;
     let body = OfferingPage {
-        page: PageInfo::of(&page, |offering| offering.id),
+        page: PageInfo::of(paging, &page, |offering| offering.id),
         items: page.items.iter().filter_map(OfferingView::of).collect(),
     };
     let response = representation(&request.headers, 0, &body, Caching::Revalidate)?;

@@ -268,12 +268,12 @@ pub(crate) struct ProblemBody {
     errors: Vec<ViolationBody>,
     /// The permission the caller lacks.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "case:record")]
+    #[schema(value_type = Option<fallbuch_domain::Permission>, example = "case:record")]
     required_permission: Option<String>,
     /// The version the case is at now.
     #[serde(skip_serializing_if = "Option::is_none")]
     current_version: Option<u64>,
-    /// The events since the version the caller named.
+    /// The events since the version the caller named; empty for a caller without `case:history`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<crate::contract::RecordedEvent>>)]
     events: Option<Vec<Box<RawValue>>>,

@@ -103,7 +103,7 @@ impl<O: Operation, Q: Query> FromRequest for Caller<O, Q> {
             limit(&request, &services, &identity.as_login(), None, O::ID)?;
             acceptable(request.headers())?;
             let mut violations = Vec::new();
-            let query = query::read::<Q>(request.query_string(), &mut violations);
+            let query = query::read::<Q>(&request, &mut violations);
             let Some(query) = query.filter(|_| violations.is_empty()) else {
                 return Err(Problem::invalid(violations));
             };
@@ -158,7 +158,7 @@ impl<O: Operation, B: Input, Q: Query> Request<O, B, Q> {
             return Err(Problem::forbidden(permission));
         }
         acceptable(request.headers())?;
-        let query = query::read::<(Q, B::Query)>(request.query_string(), &mut violations);
+        let query = query::read::<(Q, B::Query)>(request, &mut violations);
         let (query, common) = query.unzip();
         let body = B::read(request, payload, common, &services.schemas, &mut violations).await?;
         let (Some(query), Some(body), true) = (query, body, violations.is_empty()) else {

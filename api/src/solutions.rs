@@ -133,7 +133,7 @@ pub(crate) async fn list_solutions(
         .streams(&request.access, kind, before, limit, wanted)
         .await?;
     let body = SolutionPage {
-        page: PageInfo::of(&page, |solution| solution.id),
+        page: PageInfo::of(&request.query.paging, &page, |solution| solution.id),
         items: page.items.iter().filter_map(SolutionView::of).collect(),
     };
     let response = representation(&request.headers, 0, &body, Caching::Revalidate)?;

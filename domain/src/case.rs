@@ -127,6 +127,44 @@ impl CaseState {
         }
     }
 
+    /// Since when there is what a command is about (R39): the signed agreement for what becomes of one,
+    /// the pause for resuming. What the opening day says already is left to R27.
+    fn began_on(&self, kind: CommandKind, target: Option<Uuid>) -> Option<Date> {
+        fn of<T>(
+            things: &[T],
+            target: Option<Uuid>,
+            told: impl Fn(&T) -> (Uuid, Date),
+        ) -> Option<Date> {
+            let mut days = things.iter().map(told);
+            days.find(|(id, _)| Some(*id) == target).map(|(_, day)| day)
+        }
+        match kind.target() {
+            Target::Case if kind == CommandKind::ResumeCase => {
+                self.pause.as_ref().map(|pause| pause.paused_on)
+            }
+            Target::Case if kind == CommandKind::ReopenCase => {
+                self.closing.as_ref().map(|closing| closing.closed_on)
+            }
+            Target::NewCase | Target::Case | Target::Participant => None,
+            Target::Need => of(&self.needs, target, |one| (one.id, one.captured_on)),
+            Target::Priority => of(&self.priorities, target, |one| (one.id, one.agreed_on)),
+            Target::Agreement => of(&self.agreements, target, |one| {
+                let signed_on = one.signed.as_ref().map(|terms| terms.signed_on);
+                (one.id, signed_on.unwrap_or(one.drafted_on))
+            }),
+            Target::Assessment => of(&self.assessments, target, |one| (one.id, one.started_on)),
+            Target::ModelSolution => of(&self.model_solutions, target, |one| {
+                (one.id, one.proposed_on)
+            }),
+            Target::Measure => of(&self.measures, target, |one| (one.id, one.planned_on)),
+            Target::Application => of(&self.funding_applications, target, |one| {
+                (one.id, one.submitted_on)
+            }),
+            Target::FollowUp => of(&self.follow_ups, target, |one| (one.id, one.scheduled_on)),
+            Target::Document => of(&self.documents, target, |one| (one.id, one.linked_on)),
+        }
+    }
+
     /// The state after `event`. Total: what does not fit leaves the state as it was.
     #[must_use]
     pub fn evolve(state: Option<Self>, event: &CaseEvent, occurred_on: Date) -> Option<Self> {

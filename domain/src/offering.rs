@@ -17,7 +17,7 @@ pub use decide::decide;
 
 use crate::case::event::wire;
 use crate::event_macro::events;
-use crate::text::Line;
+use crate::text::{Line, Prose};
 
 events! {
     /// An event of an offering.
@@ -83,8 +83,20 @@ wire! {
         Cancelled,
     }
 
+    /// How an offering was called off.
+    pub struct Cancellation {
+        /// When.
+        pub cancelled_on: Date,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reason: Option<Prose>,
+    }
+
     /// The state of an offering.
     pub struct OfferingState {
+        /// How it was called off, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub cancellation: Option<Cancellation>,
         /// For how many participants there is room.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub capacity: Option<u32>,
@@ -131,16 +143,21 @@ impl OfferingStatus {
 
 impl OfferingState {
     /// The version of this state's stored shape.
-    pub const SCHEMA: u32 = 1;
+    pub const SCHEMA: u32 = 2;
 
     /// The state after `event`. Total: what does not fit leaves the state as it was.
     #[must_use]
-    pub fn evolve(state: Option<Self>, event: &OfferingEvent, occurred_on: Date) -> Option<Self> {
+    pub fn evolve(
+        state: Option<Self>,
+        event: &OfferingEvent,
+        occurred_on: Date,
+        reason: Option<&Prose>,
+    ) -> Option<Self> {
         match (state, event) {
             (None, OfferingEvent::OfferingScheduled(scheduled)) => Some(Self::scheduled(scheduled)),
             (None, _) => None,
             (Some(mut state), event) => {
-                state.apply(event, occurred_on);
+                state.apply(event, occurred_on, reason);
                 Some(state)
             }
         }
@@ -148,6 +165,7 @@ impl OfferingState {
 
     fn scheduled(scheduled: &OfferingScheduled) -> Self {
         Self {
+            cancellation: None,
             capacity: scheduled.capacity,
             format: scheduled.format.clone(),
             held_on: None,
@@ -159,7 +177,7 @@ impl OfferingState {
         }
     }
 
-    fn apply(&mut self, event: &OfferingEvent, occurred_on: Date) {
+    fn apply(&mut self, event: &OfferingEvent, occurred_on: Date, reason: Option<&Prose>) {
         match event {
             // Scheduling is first; a second one changes nothing (R01 refuses it).
             OfferingEvent::OfferingScheduled(_) => {}
@@ -174,7 +192,13 @@ impl OfferingState {
                 self.held_on = Some(occurred_on);
                 self.status = OfferingStatus::Held;
             }
-            OfferingEvent::OfferingCancelled(_) => self.status = OfferingStatus::Cancelled,
+            OfferingEvent::OfferingCancelled(_) => {
+                self.cancellation = Some(Cancellation {
+                    cancelled_on: occurred_on,
+                    reason: reason.cloned(),
+                });
+                self.status = OfferingStatus::Cancelled;
+            }
         }
     }
 }

@@ -97,8 +97,8 @@ rules! {
     R19: "Der Antrag kommt nach dem Stichtag der Antragsrunde.",
          "The application comes after the call's deadline.";
     /// One decision per application.
-    R20: "Über einen Antrag wird einmal entschieden; ein Bewilligungszeitraum ändert sich nur nach einer Bewilligung.",
-         "An application is decided once; only a grant's period is changed.";
+    R20: "Über einen Antrag wird einmal entschieden; Betrag, Stellen und Zeitraum hat nur eine Bewilligung.",
+         "An application is decided once; only a grant has an amount, posts and a period.";
     /// Things change only while open.
     R21: "Die Dinge eines Falls ändern sich nur, solange sie offen sind, und genannt werden nur solche, die es sind.",
          "A case's things change only while they are open, and only such are referred to.";
@@ -109,8 +109,8 @@ rules! {
     R23: "Nach dem Abschluss sind nur noch Berichtigungen, nachgereichte Dokumente, Aufbewahrung, Übergabe und Wiedereröffnung möglich.",
          "After closing only corrections, late documents, retention, transfer and reopening are possible.";
     /// Closing names what is still open.
-    R24: "Beim Abschluss ist jede laufende Zielvereinbarung und jeder andere offene Punkt ausdrücklich zu nennen.",
-         "Closing names every agreement in force and every other open item explicitly.";
+    R24: "Beim Abschluss ist jede laufende Zielvereinbarung, jede offene Wiedervorlage und jeder Antrag ohne Entscheidung ausdrücklich zu nennen.",
+         "Closing names every running agreement, every open follow-up and every undecided application explicitly.";
     /// Reopening has a reason.
     R25: "Eine Wiedereröffnung betrifft einen abgeschlossenen Fall und nennt ihren Grund.",
          "A reopening concerns a closed case and gives its reason.";
@@ -144,6 +144,9 @@ rules! {
     /// The network stays.
     R38: "Das Netzwerk selbst wird nicht geschlossen.",
          "The network itself is not closed.";
+    /// Before the beginning of what it is about.
+    R39: "Das Datum liegt vor dem Beginn dessen, worum es geht.",
+         "The date is before the beginning of what it is about.";
 }
 
 /// One rule that a check found to be touched.

@@ -12,6 +12,8 @@ mod tests;
 pub use command::SolutionCommand;
 pub use decide::decide;
 
+use time::Date;
+
 use crate::case::event::wire;
 use crate::change::{Change, replace};
 use crate::event_macro::events;
@@ -94,6 +96,15 @@ wire! {
         Withdrawn,
     }
 
+    /// How a solution was withdrawn.
+    pub struct Withdrawal {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reason: Option<Prose>,
+        /// When.
+        pub withdrawn_on: Date,
+    }
+
     /// The state of a solution.
     pub struct SolutionState {
         /// What it is and what it needs.
@@ -111,6 +122,9 @@ wire! {
         pub status: SolutionStatus,
         /// Its title.
         pub title: Line,
+        /// How it was withdrawn, if it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub withdrawal: Option<Withdrawal>,
     }
 }
 
@@ -136,16 +150,21 @@ impl SolutionStatus {
 
 impl SolutionState {
     /// The version of this state's stored shape.
-    pub const SCHEMA: u32 = 1;
+    pub const SCHEMA: u32 = 2;
 
     /// The state after `event`. Total: what does not fit leaves the state as it was.
     #[must_use]
-    pub fn evolve(state: Option<Self>, event: &SolutionEvent) -> Option<Self> {
+    pub fn evolve(
+        state: Option<Self>,
+        event: &SolutionEvent,
+        occurred_on: Date,
+        reason: Option<&Prose>,
+    ) -> Option<Self> {
         match (state, event) {
             (None, SolutionEvent::SolutionDescribed(described)) => Some(Self::described(described)),
             (None, _) => None,
             (Some(mut state), event) => {
-                state.apply(event);
+                state.apply(event, occurred_on, reason);
                 Some(state)
             }
         }
@@ -160,10 +179,11 @@ impl SolutionState {
             origin: described.origin.clone(),
             status: SolutionStatus::Offered,
             title: described.title.clone(),
+            withdrawal: None,
         }
     }
 
-    fn apply(&mut self, event: &SolutionEvent) {
+    fn apply(&mut self, event: &SolutionEvent, occurred_on: Date, reason: Option<&Prose>) {
         match event {
             // Describing is first; a second one changes nothing (R01 refuses it).
             SolutionEvent::SolutionDescribed(_) => {}
@@ -176,7 +196,13 @@ impl SolutionState {
                 replace(&mut self.origin, changes.origin.as_ref());
                 replace(&mut self.title, changes.title.as_ref());
             }
-            SolutionEvent::SolutionWithdrawn(_) => self.status = SolutionStatus::Withdrawn,
+            SolutionEvent::SolutionWithdrawn(_) => {
+                self.withdrawal = Some(Withdrawal {
+                    reason: reason.cloned(),
+                    withdrawn_on: occurred_on,
+                });
+                self.status = SolutionStatus::Withdrawn;
+            }
         }
     }
 }

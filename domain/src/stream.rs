@@ -203,7 +203,7 @@ impl State {
     /// The state after `event`. Total: an event that fits no state leaves it as it was.
     #[must_use]
     pub fn evolve(state: Option<Self>, event: &Event) -> Option<Self> {
-        let on = event.occurred_on;
+        let (on, why) = (event.occurred_on, event.reason.as_ref());
         match (&event.data, state) {
             (EventData::Agency(data), None) => {
                 AgencyState::evolve(None, data, on).map(Self::Agency)
@@ -216,16 +216,16 @@ impl State {
                 CaseState::evolve(Some(state), data, on).map(Self::Case)
             }
             (EventData::Offering(data), None) => {
-                OfferingState::evolve(None, data, on).map(Self::Offering)
+                OfferingState::evolve(None, data, on, why).map(Self::Offering)
             }
             (EventData::Offering(data), Some(Self::Offering(state))) => {
-                OfferingState::evolve(Some(state), data, on).map(Self::Offering)
+                OfferingState::evolve(Some(state), data, on, why).map(Self::Offering)
             }
             (EventData::Solution(data), None) => {
-                SolutionState::evolve(None, data).map(Self::Solution)
+                SolutionState::evolve(None, data, on, why).map(Self::Solution)
             }
             (EventData::Solution(data), Some(Self::Solution(state))) => {
-                SolutionState::evolve(Some(state), data).map(Self::Solution)
+                SolutionState::evolve(Some(state), data, on, why).map(Self::Solution)
             }
             // An event of another kind of stream.
             (

@@ -242,7 +242,7 @@ export interface paths {
          *
          *     One of three parameters goes back in time: `version` to the state after that many events,
          *     `recorded_at` to what was known at that instant, `valid_on` to what was true on that day as far as
-         *     it is known today.
+         *     it is known today: what happened by then, in the order in which it was recorded.
          *
          *     Permission: `case:read`.
          */
@@ -2526,6 +2526,11 @@ export interface components {
              * @description The document of its latest revision.
              */
             document?: string;
+            /**
+             * Format: date
+             * @description The day of its first draft.
+             */
+            drafted_on: string;
             /** @description How it ended, once it has. */
             end?: components["schemas"]["AgreementEnd"];
             /** @description The priorities that amendments dropped from it, in the order in which they were recorded. */
@@ -2704,8 +2709,9 @@ export interface components {
             /**
              * @description The operationId of the command.
              * @example sign_agreement
+             * @enum {string}
              */
-            command: string;
+            command: "open_case" | "record_contact" | "record_initial_meeting" | "capture_need" | "revise_need" | "withdraw_need" | "agree_priority" | "revise_priority" | "drop_priority" | "draft_agreement" | "redraft_agreement" | "discard_agreement_draft" | "sign_agreement" | "amend_agreement" | "extend_agreement" | "end_agreement" | "record_council_resolution" | "start_assessment" | "record_interview" | "rate_dimension" | "complete_assessment" | "abandon_assessment" | "propose_model_solution" | "select_model_solution" | "adapt_model_solution" | "adopt_model_solution" | "reject_model_solution" | "plan_measure" | "complete_measure" | "cancel_measure" | "record_qualification" | "advise_on_funding" | "submit_funding_application" | "record_funding_decision" | "change_funding_period" | "record_milestone" | "review_progress" | "schedule_follow_up" | "reschedule_follow_up" | "reassign_follow_up" | "complete_follow_up" | "cancel_follow_up" | "add_participant" | "change_participant" | "record_participant_departure" | "assign_advisor" | "succeed_municipality" | "link_document" | "unlink_document" | "pause_case" | "resume_case" | "close_case" | "reopen_case";
             /**
              * Format: uuid
              * @description The thing of the case that stands against it, such as the agreement that names a priority.
@@ -3041,6 +3047,16 @@ export interface components {
             occurred_on: string;
             /** @description Why. */
             reason: components["schemas"]["Prose"];
+        };
+        /** @description How an offering was called off. */
+        Cancellation: {
+            /**
+             * Format: date
+             * @description When.
+             */
+            cancelled_on: string;
+            /** @description Why. */
+            reason?: components["schemas"]["Prose"];
         };
         /** @description Captures a need. */
         CaptureNeed: {
@@ -3702,7 +3718,7 @@ export interface components {
             /** @description The engagements, in the order of asking. */
             items: components["schemas"]["AuditEngagement"][];
         };
-        /** @description What an event says. Types may be added: a client passes over those that it does not know. */
+        /** @description What an event says. Types may be added: a client passes over those that it does not know. A server that was set back to an earlier version passes on what a later one recorded, as it is. */
         EventContent: {
             data: components["schemas"]["CaseOpened"];
             /**
@@ -4649,6 +4665,11 @@ export interface components {
             id: string;
             /** @description What it came to. */
             outcome?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description The day it was scheduled.
+             */
+            scheduled_on: string;
             /** @description How far it has come. */
             status: components["schemas"]["FollowUpStatus"];
             /** @description What it is about. */
@@ -5152,6 +5173,11 @@ export interface components {
             /** @description What it came to. */
             outcome?: components["schemas"]["Prose"];
             /**
+             * Format: date
+             * @description The day it was planned.
+             */
+            planned_on: string;
+            /**
              * Format: uuid
              * @description The priority it serves.
              */
@@ -5558,6 +5584,8 @@ export interface components {
         };
         /** @description An offering. */
         Offering: {
+            /** @description How it was called off, if it was. */
+            cancellation?: components["schemas"]["Cancellation"];
             /**
              * Format: int32
              * @description For how many participants there is room.
@@ -6061,7 +6089,7 @@ export interface components {
             detail: string;
             /** @description Everything that is wrong with the request, at most the first hundred. */
             errors?: components["schemas"]["Violation"][];
-            /** @description The events since the version the caller named. */
+            /** @description The events since the version the caller named; empty for a caller without `case:history`. */
             events?: components["schemas"]["RecordedEvent"][];
             /**
              * Format: uri-reference
@@ -6069,11 +6097,8 @@ export interface components {
              * @example /problems/rule-refused
              */
             href: string;
-            /**
-             * @description The permission the caller lacks.
-             * @example case:record
-             */
-            required_permission?: string;
+            /** @description The permission the caller lacks. */
+            required_permission?: components["schemas"]["Permission"];
             /** @description The rule that refused. */
             rule?: components["schemas"]["Rule"];
             /**
@@ -6772,7 +6797,7 @@ export interface components {
          * @description A rule of the domain by its stable id.
          * @enum {string}
          */
-        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R10" | "R11" | "R12" | "R13" | "R14" | "R15" | "R16" | "R17" | "R18" | "R19" | "R20" | "R21" | "R22" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33" | "R34" | "R35" | "R36" | "R37" | "R38";
+        Rule: "R01" | "R02" | "R03" | "R04" | "R05" | "R06" | "R07" | "R08" | "R09" | "R10" | "R11" | "R12" | "R13" | "R14" | "R15" | "R16" | "R17" | "R18" | "R19" | "R20" | "R21" | "R22" | "R23" | "R24" | "R25" | "R26" | "R27" | "R31" | "R32" | "R33" | "R34" | "R35" | "R36" | "R37" | "R38" | "R39";
         /** @description Schedules a follow-up. */
         ScheduleFollowUp: {
             /**
@@ -7001,6 +7026,8 @@ export interface components {
              * @description The version of this state: the one to name in `If-Match`.
              */
             version: number;
+            /** @description How it was withdrawn, if it was. */
+            withdrawal?: components["schemas"]["Withdrawal"];
         };
         /** @description What a revision changes of a solution; absent members stay, `null` clears. */
         SolutionChanges: {
@@ -7205,8 +7232,9 @@ export interface components {
             /**
              * @description The event's type.
              * @example need_captured
+             * @enum {string}
              */
-            type: string;
+            type: "case_opened" | "contact_recorded" | "initial_meeting_held" | "need_captured" | "need_revised" | "need_withdrawn" | "priority_agreed" | "priority_revised" | "priority_dropped" | "agreement_drafted" | "agreement_draft_discarded" | "agreement_signed" | "agreement_amended" | "agreement_extended" | "agreement_ended" | "council_resolution_recorded" | "assessment_started" | "interview_held" | "dimension_rated" | "assessment_completed" | "assessment_abandoned" | "model_solution_proposed" | "model_solution_selected" | "model_solution_adapted" | "model_solution_adopted" | "model_solution_rejected" | "measure_planned" | "measure_completed" | "measure_cancelled" | "qualification_attended" | "funding_advice_given" | "funding_application_submitted" | "funding_decided" | "funding_period_changed" | "milestone_reached" | "progress_reviewed" | "follow_up_scheduled" | "follow_up_rescheduled" | "follow_up_reassigned" | "follow_up_completed" | "follow_up_cancelled" | "participant_added" | "participant_changed" | "participant_left" | "advisor_assigned" | "municipality_succeeded" | "document_linked" | "document_unlinked" | "case_paused" | "case_resumed" | "case_closed" | "case_reopened";
             /**
              * Format: int64
              * @description The event's place in the case.
@@ -7290,6 +7318,11 @@ export interface components {
              * @example rule-noticed
              */
             code: string;
+            /**
+             * Format: uuid
+             * @description The thing of the case that it speaks of, where the body does not name it.
+             */
+            concerns?: string;
             /** @description What was noticed, as a sentence. */
             message: string;
             /** @description The member of the body that it is about (RFC 6901), if one alone is. */
@@ -7316,6 +7349,16 @@ export interface components {
             occurred_on: string;
             /** @description Why. */
             reason: components["schemas"]["Prose"];
+        };
+        /** @description How a solution was withdrawn. */
+        Withdrawal: {
+            /** @description Why. */
+            reason?: components["schemas"]["Prose"];
+            /**
+             * Format: date
+             * @description When.
+             */
+            withdrawn_on: string;
         };
     };
     responses: {
@@ -7665,7 +7708,38 @@ export interface components {
                  *       "code": "version-stale",
                  *       "current_version": 8,
                  *       "detail": "Something has happened since the version named in If-Match; “current_version” and “events” show what.",
-                 *       "events": [],
+                 *       "events": [
+                 *         {
+                 *           "actor": {
+                 *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                 *             "role": "coordinator"
+                 *           },
+                 *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                 *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
+                 *           "data": {
+                 *             "focus_area": "education_concept",
+                 *             "needs": [
+                 *               "014f8806-ef40-7000-8000-000000001001"
+                 *             ],
+                 *             "priority": "014f8806-ef40-7000-8000-000000002001",
+                 *             "rank": 1,
+                 *             "target_on": "2016-12-31",
+                 *             "title": "Bildungskonzept „Bildungsstadt Halle“"
+                 *           },
+                 *           "id": "014f8806-ef40-7000-8000-00000000e001",
+                 *           "occurred_on": "2015-03-10",
+                 *           "position": 24,
+                 *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                 *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
+                 *           "schema": 1,
+                 *           "stream": {
+                 *             "id": "014f8806-ef40-7000-8000-00000000d001",
+                 *             "kind": "case"
+                 *           },
+                 *           "type": "priority_agreed",
+                 *           "version": 8
+                 *         }
+                 *       ],
                  *       "href": "/problems/version-stale",
                  *       "status": 412,
                  *       "title": "Version is stale",
@@ -8956,8 +9030,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "advisor": "014a0325-8c00-7000-8000-00000000c001",
@@ -9007,8 +9081,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -9108,6 +9182,7 @@ export interface operations {
                      *       "advisor_since": "2014-12-01",
                      *       "agreements": [
                      *         {
+                     *           "drafted_on": "2015-04-07",
                      *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003001",
                      *           "planned_until": "2017-04-30",
@@ -9136,6 +9211,7 @@ export interface operations {
                      *           "status": "signed"
                      *         },
                      *         {
+                     *           "drafted_on": "2015-04-07",
                      *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003002",
                      *           "planned_until": "2016-12-31",
@@ -9309,8 +9385,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "member": "014a0325-8c00-7000-8000-00000000c001",
@@ -9353,8 +9429,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -9366,7 +9442,7 @@ export interface operations {
                      *           "occurred_on": "2016-01-04",
                      *           "position": 41,
                      *           "reason": "Wechsel der Zuständigkeit.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-01-04T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -9462,8 +9538,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003001",
@@ -9509,8 +9585,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -9627,8 +9703,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "added": [
@@ -9675,8 +9751,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -9692,7 +9768,7 @@ export interface operations {
                      *           "occurred_on": "2015-11-03",
                      *           "position": 40,
                      *           "reason": "Die Lenkungsgruppe nimmt das Bildungsmonitoring auf.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2015-11-03T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -9790,8 +9866,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003002"
@@ -9833,8 +9909,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -9943,8 +10019,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003001",
@@ -9986,8 +10062,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -9998,7 +10074,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-05-22",
                      *           "position": 75,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2017-05-22T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -10099,8 +10175,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003001",
@@ -10146,8 +10222,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -10162,7 +10238,7 @@ export interface operations {
                      *           "occurred_on": "2017-04-03",
                      *           "position": 38,
                      *           "reason": "Die Umsetzung braucht ein weiteres Jahr.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2017-04-03T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -10264,8 +10340,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003001",
@@ -10312,8 +10388,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -10442,8 +10518,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003001",
@@ -10501,8 +10577,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -10697,8 +10773,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "assessment": "014f8806-ef40-7000-8000-000000005001",
@@ -10744,8 +10820,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -10858,8 +10934,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "assessment": "014f8806-ef40-7000-8000-000000005002"
@@ -10901,8 +10977,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -10913,7 +10989,7 @@ export interface operations {
                      *           "occurred_on": "2016-02-02",
                      *           "position": 50,
                      *           "reason": "Sie geht in der Erfassung vom Herbst auf.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-02-02T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -11015,8 +11091,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "assessment": "014f8806-ef40-7000-8000-000000005001",
@@ -11062,8 +11138,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -11078,7 +11154,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-12-08",
                      *           "position": 48,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2015-12-08T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -11177,8 +11253,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "assessment": "014f8806-ef40-7000-8000-000000005001",
@@ -11221,8 +11297,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -11234,7 +11310,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-09-15",
                      *           "position": 46,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2015-09-15T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -11337,8 +11413,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "assessment": "014f8806-ef40-7000-8000-000000005001",
@@ -11385,8 +11461,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -11402,7 +11478,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-10-06",
                      *           "position": 47,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2015-10-06T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -11499,8 +11575,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "acknowledged": [
@@ -11545,8 +11621,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -11560,7 +11636,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2017-04-30",
                      *           "position": 33,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2017-04-30T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -11662,8 +11738,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "channel": "kickoff_event",
@@ -11713,8 +11789,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -11829,8 +11905,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "body": "Stadtrat",
@@ -11874,8 +11950,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -11888,7 +11964,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-01-27",
                      *           "position": 72,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-01-27T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -11985,8 +12061,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "document": "014f8806-ef40-7000-8000-000000004001",
@@ -12032,8 +12108,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12146,8 +12222,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "document": "014f8806-ef40-7000-8000-000000004002"
@@ -12189,8 +12265,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12282,8 +12358,8 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12373,8 +12449,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "actor": {
-                     *         "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *         "role": "advisor"
+                     *         "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *         "role": "coordinator"
                      *       },
                      *       "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *       "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12476,8 +12552,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "assignee": "014a0325-8c00-7000-8000-00000000c001",
@@ -12521,8 +12597,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12535,7 +12611,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-01-12",
                      *           "position": 66,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-01-12T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -12633,8 +12709,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "follow_up": "014f8806-ef40-7000-8000-000000008002"
@@ -12676,8 +12752,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12688,7 +12764,7 @@ export interface operations {
                      *           "occurred_on": "2016-02-16",
                      *           "position": 71,
                      *           "reason": "Die Frage hat sich erledigt.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-02-16T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -12786,8 +12862,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "follow_up": "014f8806-ef40-7000-8000-000000008001",
@@ -12829,8 +12905,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12841,7 +12917,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-04-19",
                      *           "position": 69,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-04-19T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -12940,8 +13016,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "assignee": "014a0325-8c00-7000-8000-00000000c001",
@@ -12984,8 +13060,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -12997,7 +13073,7 @@ export interface operations {
                      *           "occurred_on": "2016-03-22",
                      *           "position": 68,
                      *           "reason": "Vertretung während des Urlaubs.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-03-22T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -13096,8 +13172,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "due_on": "2016-04-19",
@@ -13140,8 +13216,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -13153,7 +13229,7 @@ export interface operations {
                      *           "occurred_on": "2016-03-08",
                      *           "position": 67,
                      *           "reason": "Die Lenkungsgruppe tagt erst im April.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-03-08T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -13248,8 +13324,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "call": "call_2015_10",
@@ -13297,8 +13373,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -13315,7 +13391,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2015-09-22",
                      *           "position": 62,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2015-09-22T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -13414,8 +13490,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003001",
@@ -13463,8 +13539,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -13481,7 +13557,7 @@ export interface operations {
                      *           "occurred_on": "2015-10-29",
                      *           "position": 63,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2015-10-29T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -13586,8 +13662,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "amount_cents": 22900000,
@@ -13636,8 +13712,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -13655,7 +13731,7 @@ export interface operations {
                      *           "occurred_on": "2016-02-18",
                      *           "position": 64,
                      *           "reason": "Beispiel, der Tag ist angenommen.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-02-18T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -13754,8 +13830,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "application": "014f8806-ef40-7000-8000-000000007001",
@@ -13798,8 +13874,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -13811,7 +13887,7 @@ export interface operations {
                      *           "occurred_on": "2017-02-07",
                      *           "position": 65,
                      *           "reason": "Eine Stelle wurde erst im Sommer besetzt.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2017-02-07T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -13919,8 +13995,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "next_step": "Bedarfe aufnehmen",
@@ -13976,8 +14052,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -14098,8 +14174,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "due_on": "2016-06-30",
@@ -14144,8 +14220,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -14159,7 +14235,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-02-09",
                      *           "position": 57,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-02-09T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -14257,8 +14333,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "measure": "014f8806-ef40-7000-8000-000000006002"
@@ -14300,8 +14376,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -14312,7 +14388,7 @@ export interface operations {
                      *           "occurred_on": "2016-03-01",
                      *           "position": 60,
                      *           "reason": "Eine Werkstatt genügt.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-03-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -14410,8 +14486,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "measure": "014f8806-ef40-7000-8000-000000006001",
@@ -14453,8 +14529,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -14465,7 +14541,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-05-24",
                      *           "position": 58,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-05-24T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -14560,8 +14636,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "kind": "report",
@@ -14604,8 +14680,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -14617,7 +14693,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-11-15",
                      *           "position": 73,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-11-15T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -14711,8 +14787,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "donor": "14713",
@@ -14756,8 +14832,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -14770,7 +14846,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-01-19",
                      *           "position": 51,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-01-19T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -14868,8 +14944,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "adaptation": "Die Gremien tagen halbjährlich, weil die Ämter kleiner sind.",
@@ -14911,8 +14987,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -14923,7 +14999,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-04-26",
                      *           "position": 55,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-04-26T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -15020,8 +15096,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "solution": "014f8806-ef40-7000-8000-00000000f101"
@@ -15062,8 +15138,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -15073,7 +15149,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-10-18",
                      *           "position": 56,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-10-18T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -15171,8 +15247,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "solution": "014f8806-ef40-7000-8000-00000000f101"
@@ -15214,8 +15290,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -15226,7 +15302,7 @@ export interface operations {
                      *           "occurred_on": "2016-02-23",
                      *           "position": 52,
                      *           "reason": "Sie setzt ein eigenes Amt voraus.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-02-23T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -15323,8 +15399,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "solution": "014f8806-ef40-7000-8000-00000000f101"
@@ -15365,8 +15441,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -15376,7 +15452,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-02-23",
                      *           "position": 54,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-02-23T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -15472,8 +15548,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "from": "03152",
@@ -15521,8 +15597,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -15539,7 +15615,7 @@ export interface operations {
                      *           "occurred_on": "2016-11-01",
                      *           "position": 18,
                      *           "reason": "Die Landkreise Göttingen und Osterode am Harz sind vereinigt.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-11-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -15638,8 +15714,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "dimension": "strategy",
@@ -15687,8 +15763,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -15811,8 +15887,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "changes": {
@@ -15862,8 +15938,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -15980,8 +16056,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "need": "014f8806-ef40-7000-8000-000000001002"
@@ -16023,8 +16099,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -16129,8 +16205,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "function": "Leitung des Bildungsbüros",
@@ -16173,8 +16249,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -16287,8 +16363,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "changes": {
@@ -16333,8 +16409,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -16348,7 +16424,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-01-11",
                      *           "position": 43,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-01-11T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -16447,8 +16523,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "participant": "014f8806-ef40-7000-8000-000000009001",
@@ -16491,8 +16567,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -16504,7 +16580,7 @@ export interface operations {
                      *           "occurred_on": "2016-12-05",
                      *           "position": 44,
                      *           "reason": "Wechsel in ein anderes Amt.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-12-05T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -16598,8 +16674,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "until": "2016-09-30"
@@ -16641,8 +16717,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -16653,7 +16729,7 @@ export interface operations {
                      *           "occurred_on": "2016-06-01",
                      *           "position": 76,
                      *           "reason": "Die Kommune wählt eine neue Verwaltungsspitze.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-06-01T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -16752,8 +16828,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "focus_area": "education_concept",
@@ -16801,8 +16877,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -16917,8 +16993,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "priority": "014f8806-ef40-7000-8000-000000002002"
@@ -16960,8 +17036,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -17079,8 +17155,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "changes": {
@@ -17131,8 +17207,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -17255,8 +17331,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "agreement": "014f8806-ef40-7000-8000-000000003001",
@@ -17307,8 +17383,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -17328,7 +17404,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-11-29",
                      *           "position": 74,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-11-29T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -17432,8 +17508,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "feedback": "Der Austausch mit anderen Kommunen hat am meisten geholfen.",
@@ -17486,8 +17562,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -17509,7 +17585,7 @@ export interface operations {
                      *           "id": "014f8806-ef40-7000-8000-00000000e001",
                      *           "occurred_on": "2016-04-14",
                      *           "position": 61,
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-04-14T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -17602,8 +17678,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {},
                      *           "occurred_on": "2017-05-15",
@@ -17643,8 +17719,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -17653,7 +17729,7 @@ export interface operations {
                      *           "occurred_on": "2017-05-15",
                      *           "position": 34,
                      *           "reason": "Die Kommune bittet um Begleitung der Umsetzung.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2017-05-15T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -17746,8 +17822,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {},
                      *           "occurred_on": "2016-09-12",
@@ -17787,8 +17863,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -17797,7 +17873,7 @@ export interface operations {
                      *           "occurred_on": "2016-09-12",
                      *           "position": 77,
                      *           "reason": "Die neue Verwaltungsspitze will weitermachen.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-09-12T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -17950,6 +18026,7 @@ export interface operations {
                      *       "advisor_since": "2014-12-01",
                      *       "agreements": [
                      *         {
+                     *           "drafted_on": "2015-04-07",
                      *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003001",
                      *           "planned_until": "2017-04-30",
@@ -17978,6 +18055,7 @@ export interface operations {
                      *           "status": "signed"
                      *         },
                      *         {
+                     *           "drafted_on": "2015-04-07",
                      *           "former_priorities": [],
                      *           "id": "014f8806-ef40-7000-8000-000000003002",
                      *           "planned_until": "2016-12-31",
@@ -18271,8 +18349,8 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -19086,8 +19164,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "capacity": 40,
@@ -19132,8 +19210,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -19331,8 +19409,8 @@ export interface operations {
                      *           "events": [
                      *             {
                      *               "actor": {
-                     *                 "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *                 "role": "advisor"
+                     *                 "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *                 "role": "coordinator"
                      *               },
                      *               "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *               "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -19354,7 +19432,7 @@ export interface operations {
                      *               "id": "014f8806-ef40-7000-8000-00000000e001",
                      *               "occurred_on": "2016-04-14",
                      *               "position": 61,
-                     *               "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *               "recorded_at": "2016-04-14T08:30:00.000000Z",
                      *               "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *               "schema": 1,
                      *               "stream": {
@@ -19468,8 +19546,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {},
                      *           "occurred_on": "2015-06-10",
@@ -19509,8 +19587,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -19611,8 +19689,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {},
                      *           "occurred_on": "2015-06-10",
@@ -19651,8 +19729,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -19755,8 +19833,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "on": "2015-06-10",
@@ -19799,8 +19877,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -20638,8 +20716,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "description": "Gliederung, Kennzahlen und Zeitplan eines Bildungsberichts, der alle zwei Jahre erscheint.",
@@ -20689,8 +20767,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -20875,8 +20953,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {
                      *             "changes": {
@@ -20925,8 +21003,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -20944,7 +21022,7 @@ export interface operations {
                      *           "occurred_on": "2015-09-07",
                      *           "position": 18,
                      *           "reason": "Rückmeldung aus zwei Kommunen.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2015-09-07T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {
@@ -21037,8 +21115,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "data": {},
                      *           "occurred_on": "2016-04-11",
@@ -21078,8 +21156,8 @@ export interface operations {
                      *       "events": [
                      *         {
                      *           "actor": {
-                     *             "member": "014a0325-8c00-7000-8000-00000000c001",
-                     *             "role": "advisor"
+                     *             "member": "014a0325-8c00-7000-8000-00000000c002",
+                     *             "role": "coordinator"
                      *           },
                      *           "command_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
                      *           "correlation_id": "3f0c5c0e-6d0b-5a5e-9c1f-2b6a4d1e8f70",
@@ -21088,7 +21166,7 @@ export interface operations {
                      *           "occurred_on": "2016-04-11",
                      *           "position": 19,
                      *           "reason": "Durch eine neuere Fassung abgelöst.",
-                     *           "recorded_at": "2015-09-01T08:30:00.000000Z",
+                     *           "recorded_at": "2016-04-11T08:30:00.000000Z",
                      *           "salt": "m3nQ0eWTyPpVvT7tX1d4hA",
                      *           "schema": 1,
                      *           "stream": {

@@ -71,6 +71,13 @@ on_both!(
         let all = client.get(&format!("{FEED}?after=0")).send().await;
         assert_eq!(all.expect_status(200).json()["items"][0]["position"], 1);
 
+        // The link of a page that was asked for by position leads on, too.
+        let first = client.get(&format!("{FEED}?after=2&limit=1")).send().await;
+        let link = first.header("link").unwrap();
+        let next = link.split(['<', '>']).nth(1).unwrap();
+        let second = client.get(next).send().await.expect_status(200).json();
+        assert_eq!(second["items"][0]["position"], 4);
+
         for (wrong, at) in [
             ("after=-1", "/after"),
             ("after=01", "/after"),

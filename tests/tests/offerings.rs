@@ -118,11 +118,18 @@ on_both!(
         let cancel = offer_body("cancel_offering").unwrap();
         let refused = act(&advisor, &format!("{path}/cancellations"), &cancel, 3).await;
         assert_eq!(refused.expect_status(409).json()["rule"], "R21");
+        let another = advisor.post(OFFERINGS, &schedule).send().await;
+        let another = another.expect_status(201);
+        let another = another.header("location").unwrap();
+        let called_off = act(&advisor, &format!("{another}/cancellations"), &cancel, 1).await;
+        called_off.expect_status(201);
+        let told = json!({"cancelled_on": cancel["occurred_on"], "reason": cancel["reason"]});
+        assert_eq!(read(&advisor, another).await["cancellation"], told);
         // The feed carries it as everything else.
         let feed = read(&advisor, "/v1/agencies/transmit/events?limit=200").await;
         let types = feed["items"].as_array().unwrap().iter();
         let types: Vec<_> = types.map(|event| event["type"].as_str().unwrap()).collect();
-        let last = &types[types.len() - 3..];
+        let last = &types[types.len() - 5..types.len() - 2];
         assert_eq!(
             last,
             ["offering_scheduled", "offering_postponed", "offering_held"]
@@ -171,7 +178,10 @@ on_both!(
             withdrawn.expect_status(201).header("location"),
             Some(path.as_str())
         );
-        assert_eq!(read(&advisor, &path).await["status"], "withdrawn");
+        let over = read(&advisor, &path).await;
+        assert_eq!(over["status"], "withdrawn");
+        let told = json!({"reason": withdraw["reason"], "withdrawn_on": withdraw["occurred_on"]});
+        assert_eq!(over["withdrawal"], told);
         let refused = act(&advisor, &format!("{path}/revisions"), &revise, 3).await;
         assert_eq!(refused.expect_status(409).json()["rule"], "R21");
         world.stop().await;
@@ -274,8 +284,17 @@ on_both!(
             wrong.expect_status(400).json()["errors"][0]["pointer"],
             "/status"
         );
-        let wrong = advisor.get(&format!("{OFFERINGS}?cursor=Nw")).send().await;
-        wrong.expect_status(400);
+        // A cursor goes with its list and its filters.
+        for wrong in [
+            format!("{OFFERINGS}?cursor=Nw"),
+            format!("{OFFERINGS}?cursor={cursor}"),
+            format!("{OFFERINGS}?status=cancelled&cursor={cursor}"),
+            format!("/v1/agencies/transmit/solutions?status=held&cursor={cursor}"),
+        ] {
+            let refused = advisor.get(&wrong).send().await.expect_status(400).json();
+            let mut errors = refused["errors"].as_array().unwrap().iter();
+            assert!(errors.any(|one| one["pointer"] == "/cursor"), "{wrong}");
+        }
 
         for (title, origin, dimensions) in [
             ("Bericht", "lernen_vor_ort", json!(["data"])),

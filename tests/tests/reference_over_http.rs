@@ -217,6 +217,12 @@ async fn surroundings(world: &World, agency: &ShippedAgency, today: String) -> S
             "cancelled"
         }
     };
+    let held = offers.answers.iter().find(|(id, _)| *id == "hold_offering");
+    let held = held.unwrap().1.json();
+    let held_on = held["events"][0]["occurred_on"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let members = [Role::Advisor, Role::Coordinator];
     let members =
         futures_util::future::join_all(members.map(|role| world.member(code, role))).await;
@@ -236,6 +242,7 @@ async fn surroundings(world: &World, agency: &ShippedAgency, today: String) -> S
                 (id, status)
             })
             .collect(),
+        held_on: [(offers.offering.clone(), held_on)].into(),
         solutions,
         tables: Tables::shipped(),
     }

@@ -7,7 +7,7 @@ use crate::contract::{VisitPage, VisitView};
 use crate::feed::Onward;
 use crate::operation;
 use crate::problem::Problem;
-use crate::request::{Paging, Request};
+use crate::request::Request;
 
 /// Read the access log of an agency
 ///
@@ -33,9 +33,7 @@ pub(crate) async fn read_access_log(
     let reached = after + page.items.len() as u64;
     let body = VisitPage {
         page: PageInfo {
-            next: page
-                .has_more
-                .then(|| Paging::cursor_after(&reached.to_string())),
+            next: page.has_more.then(|| request.query.cursor_after(reached)),
             has_more: page.has_more,
         },
         items: page.items.into_iter().map(VisitView::new).collect(),

@@ -49,13 +49,7 @@ pub(super) fn violations_of(error: &ValidationError<'_>) -> Vec<Violation> {
             Code::OutOfRange,
             bound("ein Vielfaches von", "a multiple of", multiple_of),
         ),
-        Kind::Pattern { pattern } => one(
-            Code::Pattern,
-            Localized::made(
-                format!("Der Wert muss dem Muster {pattern} folgen."),
-                format!("The value must follow the pattern {pattern}."),
-            ),
-        ),
+        Kind::Pattern { pattern } => one(Code::Pattern, wrong_pattern(pattern)),
         Kind::Format { format } => one(Code::Format, wrong_format(format)),
         Kind::Enum { options } => one(Code::Enum, one_of(options)),
         Kind::Constant { expected_value } => one(
@@ -266,6 +260,59 @@ fn one_of(options: &Value) -> Localized {
         format!("Erlaubt ist: {options}."),
         format!("Allowed is: {options}."),
     )
+}
+
+const MEDIA_TYPE: &str =
+    "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$";
+
+/// The patterns of the contract in words; one that is not among them is shown.
+fn wrong_pattern(pattern: &str) -> Localized {
+    let (de, en) = match pattern {
+        r"\S" => ("Der Text ist leer.", "The text is blank."),
+        r"^[^\r\n]*\S[^\r\n]*$" | r"^[^\u0000-\u001f\u007f]*\S[^\u0000-\u001f\u007f]*$" => (
+            "Erwartet wird eine Zeile Text, die nicht leer ist.",
+            "A line of text that is not blank is expected.",
+        ),
+        "^([0-9]{5}|[0-9]{8}|[0-9]{5}-[0-9]{2})$" => (
+            "Erwartet wird ein amtlicher Schlüssel: 5 oder 8 Ziffern, bei Bezirken 5, ein Bindestrich und 2.",
+            "An official key is expected: 5 or 8 digits, for boroughs 5, a hyphen and 2.",
+        ),
+        "^(0[1-9]|1[0-6])$" => (
+            "Erwartet wird die Nummer eines Landes, 01 bis 16.",
+            "The number of a Land is expected, 01 to 16.",
+        ),
+        "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" => (
+            "Erwartet wird eine UUID aus 36 Zeichen mit Bindestrichen und Kleinbuchstaben.",
+            "A UUID of 36 characters with hyphens and small letters is expected.",
+        ),
+        "^[A-Z]+$" => (
+            "Erwartet werden Großbuchstaben von A bis Z.",
+            "Capital letters from A to Z are expected.",
+        ),
+        "^[a-z0-9]([a-z0-9-]*[a-z0-9])$" | "^[a-z0-9-]+$" => (
+            "Erwartet werden Kleinbuchstaben von a bis z und Ziffern, dazwischen auch Bindestriche.",
+            "Small letters from a to z and digits are expected, and hyphens between them.",
+        ),
+        MEDIA_TYPE => (
+            "Erwartet wird ein Medientyp wie application/pdf.",
+            "A media type such as application/pdf is expected.",
+        ),
+        "^[0-9a-f]{64}$" => (
+            "Erwartet werden 64 Zeichen aus 0 bis 9 und a bis f.",
+            "64 characters of 0 to 9 and a to f are expected.",
+        ),
+        r"^https?://[^\s]+$" => (
+            "Erwartet wird eine Adresse, die mit https:// oder http:// beginnt.",
+            "An address that begins with https:// or http:// is expected.",
+        ),
+        other => {
+            return Localized::made(
+                format!("Der Wert muss dem Muster {other} folgen."),
+                format!("The value must follow the pattern {other}."),
+            );
+        }
+    };
+    Localized::fixed(de, en)
 }
 
 fn wrong_format(format: &str) -> Localized {

@@ -35,7 +35,7 @@ pub(crate) async fn list_events(
     let reached = after + page.items.len() as u64;
     let body = EventPage {
         items: page.items,
-        page: info(reached, page.has_more),
+        page: info(&request.query, reached, page.has_more),
     };
     let response = representation(&request.headers, case.version, &body, Caching::Revalidate)?;
     Ok(linked(response, &http, &body.page))
@@ -128,7 +128,7 @@ pub(crate) async fn read_timeline(
     }
     let body = TimelinePage {
         items,
-        page: info(read, has_more),
+        page: info(&request.query, read, has_more),
     };
     let response = representation(&request.headers, case.version, &body, Caching::Revalidate)?;
     Ok(linked(in_language(response, language), &http, &body.page))
@@ -155,9 +155,9 @@ fn sentence(
     }
 }
 
-fn info(reached: u64, has_more: bool) -> PageInfo {
+fn info(paging: &Paging, reached: u64, has_more: bool) -> PageInfo {
     PageInfo {
-        next: has_more.then(|| Paging::cursor_after(&reached.to_string())),
+        next: has_more.then(|| paging.cursor_after(reached)),
         has_more,
     }
 }

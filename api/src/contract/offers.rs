@@ -1,8 +1,8 @@
 //! The views of what an agency offers: offerings and model solutions.
 
 use fallbuch_domain::Timestamp;
-use fallbuch_domain::offering::{OfferingState, OfferingStatus};
-use fallbuch_domain::solution::{SolutionState, SolutionStatus};
+use fallbuch_domain::offering::{Cancellation, OfferingState, OfferingStatus};
+use fallbuch_domain::solution::{SolutionState, SolutionStatus, Withdrawal};
 use fallbuch_domain::text::{Line, Prose};
 use fallbuch_persistence::StreamRead;
 use serde::Serialize;
@@ -45,12 +45,16 @@ pub(crate) struct OfferingView {
     /// For how many participants there is room.
     #[serde(skip_serializing_if = "Option::is_none")]
     capacity: Option<u32>,
+    /// How it was called off, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation: Option<Cancellation>,
 }
 
 impl OfferingView {
     /// The view of an offering; none of another stream.
     pub(crate) fn of(read: &StreamRead) -> Option<Self> {
         let OfferingState {
+            cancellation,
             capacity,
             format,
             held_on,
@@ -72,6 +76,7 @@ impl OfferingView {
             site,
             place,
             capacity,
+            cancellation,
         })
     }
 }
@@ -114,6 +119,9 @@ pub(crate) struct SolutionView {
     dimensions: Vec<String>,
     /// Codes of the focus areas it serves.
     focus_areas: Vec<String>,
+    /// How it was withdrawn, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawal: Option<Withdrawal>,
 }
 
 impl SolutionView {
@@ -127,6 +135,7 @@ impl SolutionView {
             origin,
             status,
             title,
+            withdrawal,
         } = read.state.as_solution()?.clone();
         Some(Self {
             solution_id: read.id,
@@ -139,6 +148,7 @@ impl SolutionView {
             donor,
             dimensions,
             focus_areas,
+            withdrawal,
         })
     }
 }

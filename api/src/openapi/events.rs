@@ -2,10 +2,11 @@
 //! generated client knows the members once it has asked for the type.
 //!
 //! There is no branch for types to come: its `type` would be any text, and with it no type would tell
-//! anything about the data.
+//! anything about the data. Clients are told to pass over types that they do not know; only after a
+//! downgrade a server tells of one that its own contract does not have.
 
 use fallbuch_domain::agency::AgencyEvent;
-use fallbuch_domain::case::CaseEvent;
+use fallbuch_domain::case::{CaseEvent, CommandKind};
 use fallbuch_domain::offering::OfferingEvent;
 use fallbuch_domain::solution::SolutionEvent;
 use serde_json::{Value, json};
@@ -20,7 +21,8 @@ const EVENTS: [&str; 2] = ["RecordedEvent", "ProspectiveEvent"];
 
 const BELONG_TOGETHER: [&str; 3] = ["data", "schema", "type"];
 
-/// Has the events' schemas say which data a type has.
+/// Has the events' schemas say which data a type has; and lists the types of a timeline and the commands to
+/// a case, so that a client's table of words can be checked for gaps.
 pub(super) fn with_content(schemas: &mut Value) {
     schemas[CONTENT] = content();
     for event in EVENTS {
@@ -33,6 +35,10 @@ pub(super) fn with_content(schemas: &mut Value) {
         }
         event["allOf"] = json!([reference("schemas", CONTENT)]);
     }
+    let types = CaseEvent::TYPES.iter().map(|(wire, _)| *wire);
+    schemas["TimelineEntry"]["properties"]["type"]["enum"] = types.collect();
+    let commands = CommandKind::ALL.iter().map(|kind| kind.operation());
+    schemas["AllowedCommand"]["properties"]["command"]["enum"] = commands.collect();
 }
 
 /// One shape per type and version of its data, those of earlier releases among them.
@@ -59,7 +65,8 @@ fn content() -> Value {
         })
     });
     json!({
-        "description": "What an event says. Types may be added: a client passes over those that it does not know.",
+        "description": "What an event says. Types may be added: a client passes over those that it does not know. \
+            A server that was set back to an earlier version passes on what a later one recorded, as it is.",
         "oneOf": shapes.collect::<Vec<_>>(),
     })
 }

@@ -7,8 +7,9 @@ use fallbuch_domain::agency::{AgencyEvent, AgencyState};
 use fallbuch_domain::case::{CommandKind, sample, timeline};
 use fallbuch_domain::catalogue::Catalogue;
 use fallbuch_domain::rule::{Finding, Rejection, Rule};
-use fallbuch_domain::{Event, EventData, Permission, Timestamp, agency};
+use fallbuch_domain::{Event, EventData, Permission, Role, Timestamp, agency};
 use fallbuch_persistence::CaseRead;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use time::macros::datetime;
@@ -121,7 +122,20 @@ pub(super) fn all() -> Result<Examples, ContractError> {
 }
 
 fn stored(event: &Event, version: u64) -> Result<Value, ContractError> {
-    Ok(serde_json::to_value(sample::stored(event, version))?)
+    Ok(recorded(serde_json::to_value(sample::stored(
+        event, version,
+    ))?))
+}
+
+/// An event as a coordinator, who may do all of this, would record it: not before it happened.
+fn recorded(mut event: Value) -> Value {
+    event["actor"] = json!({"member": agency::sample::COORDINATOR, "role": Role::Coordinator});
+    let happened = event["occurred_on"].as_str().unwrap_or_default();
+    let known = event["recorded_at"].as_str().unwrap_or_default();
+    if known < happened {
+        event["recorded_at"] = json!(format!("{happened}T08:30:00.000000Z"));
+    }
+    event
 }
 
 fn stored_of_agency(event: AgencyEvent, version: u64) -> Result<Value, ContractError> {
@@ -286,8 +300,19 @@ fn catalogue(add: &mut impl FnMut(&str, Value)) -> Result<(), ContractError> {
     Ok(())
 }
 
+/// The sample's event at a version, as a text.
+fn latest(version: u64) -> Result<Box<RawValue>, ContractError> {
+    let history = sample::history();
+    let events = (1..).zip(&history);
+    let event = events
+        .filter(|(of, _)| *of == version)
+        .map(|(_, event)| stored(event, version));
+    let event = event.last().transpose()?;
+    Ok(serde_json::value::to_raw_value(&event)?)
+}
+
 /// The problems that operations share, under the names of their components.
-pub(super) fn problems() -> Vec<(&'static str, Problem)> {
+pub(super) fn problems() -> Result<Vec<(&'static str, Problem)>, ContractError> {
     let missing = Violation::body(
         "/occurred_on",
         ViolationCode::Missing,
@@ -297,7 +322,7 @@ pub(super) fn problems() -> Vec<(&'static str, Problem)> {
         "Die Unterschrift der Agentur fehlt.",
         "The agency's signature is missing.",
     );
-    vec![
+    Ok(vec![
         ("InvalidRequest", Problem::invalid(vec![missing])),
         ("Unauthenticated", Problem::unauthenticated("Bearer")),
         (
@@ -312,7 +337,7 @@ pub(super) fn problems() -> Vec<(&'static str, Problem)> {
         ("NotAcceptable", Problem::new(ProblemCode::NotAcceptable)),
         ("RequestTimeout", Problem::new(ProblemCode::RequestTimeout)),
         ("RuleRefused", Problem::refused(&Rejection::by(unsigned))),
-        ("VersionStale", Problem::version_stale(8, Vec::new())),
+        ("VersionStale", Problem::version_stale(8, vec![latest(8)?])),
         (
             "PayloadTooLarge",
             Problem::new(ProblemCode::PayloadTooLarge),
@@ -335,5 +360,5 @@ pub(super) fn problems() -> Vec<(&'static str, Problem)> {
         ),
         ("Overloaded", Problem::new(ProblemCode::Overloaded)),
         ("Internal", Problem::new(ProblemCode::Internal)),
-    ]
+    ])
 }

@@ -336,7 +336,7 @@ pub(super) fn with_common(collected: &Value) -> Result<Value, ContractError> {
 /// The problems, each with an example as the server writes it.
 pub(super) fn responses() -> Result<Value, ContractError> {
     let mut responses = Members::new();
-    for (name, problem) in super::examples::problems() {
+    for (name, problem) in super::examples::problems()? {
         let body = serde_json::to_value(problem.to_body(Language::En))?;
         let code = problem.code();
         let mut description = code.kind().meaning.text(Language::En).to_owned();

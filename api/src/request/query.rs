@@ -1,8 +1,10 @@
 //! Parameters of the query, each named if it is wrong, unknown or given twice.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -37,14 +39,20 @@ impl Query for NoQuery {
     }
 }
 
+/// Parameters that say which page of a list is asked for, not which list.
+const OF_THE_PAGE: [&str; 3] = ["after", "cursor", "limit"];
+
 /// The parameters as sent, and what is wrong with them.
 pub(crate) struct Parameters {
     sent: Vec<(String, String)>,
+    /// Stands for address and filters.
+    list: String,
     violations: Vec<Violation>,
 }
 
 /// Reads all parameters of the query.
-pub(super) fn read<Q: Query>(query: &str, violations: &mut Vec<Violation>) -> Option<Q> {
+pub(super) fn read<Q: Query>(request: &HttpRequest, violations: &mut Vec<Violation>) -> Option<Q> {
+    let query = request.query_string();
     let Ok(sent) = web::Query::<Vec<(String, String)>>::from_query(query) else {
         let message = Localized::fixed(
             "Die Parameter sind nicht lesbar.",
@@ -60,6 +68,7 @@ pub(super) fn read<Q: Query>(query: &str, violations: &mut Vec<Violation>) -> Op
     };
     let sent = sent.into_inner();
     let mut parameters = Parameters {
+        list: list(request.path(), &sent),
         sent,
         violations: Vec::new(),
     };
@@ -74,6 +83,21 @@ pub(super) fn read<Q: Query>(query: &str, violations: &mut Vec<Violation>) -> Op
     violations.extend(unknown);
     violations.append(&mut parameters.violations);
     Some(taken)
+}
+
+/// What tells a list from all others: its address and its filters, in whatever order they were sent.
+fn list(path: &str, sent: &[(String, String)]) -> String {
+    let filters = sent.iter();
+    let filters = filters.filter(|(name, _)| !OF_THE_PAGE.contains(&name.as_str()));
+    let mut filters: Vec<_> = filters
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    filters.sort_unstable();
+    let hash = digest(
+        &SHA256,
+        format!("{path}\n{}", filters.join("\n")).as_bytes(),
+    );
+    URL_SAFE_NO_PAD.encode(hash.as_ref().get(..6).unwrap_or_default())
 }
 
 impl Parameters {
@@ -145,6 +169,8 @@ pub(crate) struct Paging {
     pub(crate) limit: u64,
     /// What the cursor says, opaque to the client.
     pub(crate) cursor: Option<String>,
+    /// Stands for the list: a cursor of another one is refused.
+    list: String,
 }
 
 impl Paging {
@@ -177,9 +203,9 @@ impl Paging {
         })
     }
 
-    /// The cursor that continues behind `position`.
-    pub(crate) fn cursor_after(position: &str) -> String {
-        URL_SAFE_NO_PAD.encode(position)
+    /// The cursor that continues this list behind `position`.
+    pub(crate) fn cursor_after(&self, position: impl Display) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}.{position}", self.list))
     }
 }
 
@@ -193,12 +219,16 @@ impl Query for Paging {
             ),
             |text| counted(text).filter(|limit| *limit <= Self::MAX),
         );
+        let list = parameters.list.clone();
         let cursor = parameters.value("cursor", bad_cursor(), |text| {
-            String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+            let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+            let (of, position) = text.split_once('.')?;
+            (of == list).then(|| position.to_owned())
         });
         Self {
             limit: limit.unwrap_or(Self::DEFAULT),
             cursor,
+            list,
         }
     }
 }

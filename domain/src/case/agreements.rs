@@ -106,9 +106,11 @@ impl Happening for AgreementDrafted {
         }
     }
 
-    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+    fn apply(&self, state: &mut CaseState, occurred_on: Date) {
+        let before = state.agreement(self.agreement);
         let draft = Agreement {
             document: self.document,
+            drafted_on: before.map_or(occurred_on, |before| before.drafted_on),
             end: None,
             former_priorities: Vec::new(),
             id: self.agreement,
@@ -206,7 +208,7 @@ impl Happening for AgreementSigned {
     /// R05 (meeting and signatures), R06, R07, R08, R09, and R26 for the days of signature.
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
         // Where no day would do, the command was not admitted for that.
-        let meeting = not_ready(state, on.occurred_on).filter(|_| ever_ready(state));
+        let meeting = meeting_against(state, on.occurred_on).filter(|_| some_day_suits(state));
         findings
             .refusals
             .extend(meeting.map(|finding| finding.at("/occurred_on")));
@@ -228,6 +230,12 @@ impl Happening for AgreementSigned {
             findings
                 .refusals
                 .extend(on.facts.not_in_the_future(*signed_on, &at));
+            findings.require(*signed_on <= on.occurred_on, || {
+                Finding::new(Rule::R05).at(at.as_str()).because(
+                    "Diese Unterschrift fehlte noch an dem Tag, an dem alle geleistet waren.",
+                    "This signature was still missing on the day on which all were given.",
+                )
+            });
             findings.warn(*signed_on > self.valid_from, || {
                 Finding::new(Rule::R07).at(at)
             });
@@ -242,10 +250,10 @@ impl Happening for AgreementSigned {
         // end could mend.
         let from = self.valid_from;
         let until = self.valid_until.map_or(from, |until| until.max(from));
-        let overlap = overlap(state, self.agreement, from, until);
+        let overlaps = overlaps(state, self.agreement, from, until);
         findings
             .refusals
-            .extend(overlap.map(|finding| finding.at("/valid_from")));
+            .extend(overlaps.map(|finding| finding.at("/valid_from")));
         state.document_is_linked(self.document, "/document", findings);
     }
 
@@ -255,7 +263,7 @@ impl Happening for AgreementSigned {
 }
 
 /// R05: what the initial meetings that were held by `day` have against signing on it.
-fn not_ready(state: &CaseState, day: Date) -> Option<Finding> {
+fn meeting_against(state: &CaseState, day: Date) -> Option<Finding> {
     let because = |de: &str, en: &str| Some(Finding::new(Rule::R05).because(de, en));
     match state.last_meeting_until(day) {
         None => because(
@@ -271,30 +279,32 @@ fn not_ready(state: &CaseState, day: Date) -> Option<Finding> {
 }
 
 /// R05: whether there is a day on which the initial meetings have nothing against signing.
-fn ever_ready(state: &CaseState) -> bool {
+fn some_day_suits(state: &CaseState) -> bool {
     let mut days = state.initial_meetings.iter().map(|one| one.held_on);
-    days.any(|day| not_ready(state, day).is_none())
+    days.any(|day| meeting_against(state, day).is_none())
 }
 
-/// R08: another agreement that is or was in force on a day of the period.
-pub(super) fn overlap(
+/// R08: every other agreement that is or was in force on a day of the period.
+pub(super) fn overlaps(
     state: &CaseState,
     agreement: Uuid,
     from: Date,
     until: Date,
-) -> Option<Finding> {
-    let mut others = state.agreements.iter().filter(|one| one.id != agreement);
-    let other = others.find(|one| one.in_force_between(from, until))?;
-    let began = other.signed.as_ref()?.valid_from;
-    let overlapping = Finding::new(Rule::R08).because(
-        format!(
-            "Die Laufzeit überschneidet sich mit der der Zielvereinbarung ab {}.",
-            day(Language::De, began)
-        ),
-        format!(
-            "The period overlaps with that of the agreement from {}.",
-            day(Language::En, began)
-        ),
-    );
-    Some(overlapping.concerning(other.id))
+) -> impl Iterator<Item = Finding> {
+    let others = state.agreements.iter();
+    let others = others.filter(move |one| one.id != agreement && one.in_force_between(from, until));
+    others.filter_map(|other| {
+        let began = other.signed.as_ref()?.valid_from;
+        let overlap = Finding::new(Rule::R08).because(
+            format!(
+                "Die Laufzeit überschneidet sich mit der der Zielvereinbarung ab {}.",
+                day(Language::De, began)
+            ),
+            format!(
+                "The period overlaps with that of the agreement from {}.",
+                day(Language::En, began)
+            ),
+        );
+        Some(overlap.concerning(other.id))
+    })
 }

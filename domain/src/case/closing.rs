@@ -74,11 +74,12 @@ wire! {
 }
 
 impl CaseState {
-    /// What is open on `on_day` in the sense of R24: agreements in force, follow-ups, applications
-    /// without a decision; each with what it is called in German and in English.
+    /// What is open on `on_day` in the sense of R24: agreements that have not run out by then,
+    /// follow-ups, applications without a decision; each with what it is called in German and in English.
     fn open_items(&self, on_day: Date) -> impl Iterator<Item = (Uuid, (String, String))> {
         let agreements = self.signed_agreements();
-        let agreements = agreements.filter(move |(_, terms)| terms.in_force_on(on_day));
+        let agreements = agreements
+            .filter(move |(_, terms)| terms.valid_until.is_none_or(|until| on_day <= until));
         let agreements = agreements.map(|(one, terms)| {
             let from = terms.valid_from;
             let names = (
@@ -184,8 +185,8 @@ impl Happening for CaseClosed {
             findings.require(signed || open, || {
                 let at = format!("/acknowledge/{index}");
                 Finding::new(Rule::R24).at(at).because(
-                    "Genannt ist etwas, das in diesem Fall nicht offen ist.",
-                    "Something is named that is not open in this case.",
+                    "Genannt ist etwas anderes als eine laufende Zielvereinbarung, eine offene Wiedervorlage oder ein Antrag ohne Entscheidung.",
+                    "Something other than a running agreement, an open follow-up or an undecided application is named.",
                 )
             });
         }

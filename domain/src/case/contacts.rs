@@ -7,8 +7,9 @@ use super::CaseState;
 use super::command::CommandKind;
 use super::event::wire;
 use super::timeline::{Telling, clause};
-use super::topic::Happening;
+use super::topic::{Circumstances, Happening};
 use crate::language::Language;
+use crate::rule::{Finding, Findings, Rule};
 use crate::text::Line;
 
 pub(super) mod commands;
@@ -126,6 +127,24 @@ impl Happening for InitialMeetingHeld {
             outcome: self.outcome,
         };
         meetings.insert(at, meeting);
+    }
+
+    /// R05, for agreements that were signed after it and before the next meeting.
+    fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
+        let declined = self.outcome == MeetingOutcome::Declined;
+        let signed = state.agreements.iter().filter_map(|one| {
+            let signed_on = one.signed.as_ref()?.signed_on;
+            let last = state.last_meeting_until(signed_on);
+            let counts = last.is_none_or(|last| last.held_on <= on.occurred_on);
+            (on.occurred_on <= signed_on && counts).then_some(one.id)
+        });
+        for agreement in signed.filter(|_| declined) {
+            let refused = Finding::new(Rule::R05).at("/outcome").because(
+                "Danach ist eine Zielvereinbarung unterzeichnet, ohne ein weiteres Erstgespräch.",
+                "An agreement was signed after that, without another initial meeting.",
+            );
+            findings.warnings.push(refused.concerning(agreement));
+        }
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {

@@ -81,6 +81,8 @@ wire! {
         /// What it came to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub outcome: Option<Prose>,
+        /// The day it was scheduled.
+        pub scheduled_on: Date,
         /// How far it has come.
         pub status: FollowUpStatus,
         /// What it is about.
@@ -132,12 +134,13 @@ impl Happening for FollowUpScheduled {
         (CommandKind::ScheduleFollowUp, None)
     }
 
-    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+    fn apply(&self, state: &mut CaseState, occurred_on: Date) {
         state.follow_ups.push(FollowUp {
             assignee: self.assignee,
             due_on: self.due_on,
             id: self.follow_up,
             outcome: None,
+            scheduled_on: occurred_on,
             status: FollowUpStatus::Open,
             title: self.title.clone(),
         });

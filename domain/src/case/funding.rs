@@ -222,13 +222,28 @@ impl Happening for FundingDecided {
         }
     }
 
-    /// R26 for the notice, R06 for the period.
+    /// R26 for the notice, R06 for the period, R20 for what only a grant has.
     fn check(&self, _state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
         let future = on.facts.not_in_the_future(self.notice_on, "/notice_on");
         findings.refusals.extend(future);
         let ordered = self.start_on.zip(self.end_on);
         let ordered = ordered.is_none_or(|(start, end)| start <= end);
         period_is_ordered(ordered, findings);
+        let of_a_grant = [
+            (self.amount_cents.is_some(), "/amount_cents"),
+            (self.end_on.is_some(), "/end_on"),
+            (self.grant_code.is_some(), "/grant_code"),
+            (self.posts.is_some(), "/posts"),
+            (self.start_on.is_some(), "/start_on"),
+        ];
+        let granted = self.decision == DecisionResult::Granted;
+        for (_, at) in of_a_grant.iter().filter(|(given, _)| *given) {
+            findings.require(granted, || {
+                Finding::new(Rule::R20)
+                    .at(*at)
+                    .because("Das hat nur eine Bewilligung.", "Only a grant has this.")
+            });
+        }
     }
 
     fn tell(&self, telling: &Telling<'_>) -> String {

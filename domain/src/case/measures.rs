@@ -71,6 +71,8 @@ wire! {
         /// What it came to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub outcome: Option<Prose>,
+        /// The day it was planned.
+        pub planned_on: Date,
         /// The priority it serves.
         pub priority: Uuid,
         /// How far it has come.
@@ -100,13 +102,14 @@ impl Happening for MeasurePlanned {
         (CommandKind::PlanMeasure, None)
     }
 
-    fn apply(&self, state: &mut CaseState, _occurred_on: Date) {
+    fn apply(&self, state: &mut CaseState, occurred_on: Date) {
         state.measures.push(Measure {
             due_on: self.due_on,
             ended_on: None,
             format: self.format.clone(),
             id: self.measure,
             outcome: None,
+            planned_on: occurred_on,
             priority: self.priority,
             status: MeasureStatus::Planned,
             title: self.title.clone(),

@@ -66,7 +66,7 @@ impl Happening for QualificationAttended {
         });
     }
 
-    /// R34.
+    /// R34, and R39 for the day it was held.
     fn check(&self, state: &CaseState, on: &Circumstances<'_>, findings: &mut Findings) {
         let known = on.facts.offering(self.offering);
         findings.require(
@@ -78,6 +78,10 @@ impl Happening for QualificationAttended {
                 )
             },
         );
+        let held_on = known.and_then(|one| one.held_on);
+        findings.warn(held_on.is_some_and(|day| on.occurred_on < day), || {
+            Finding::new(Rule::R39).at("/occurred_on")
+        });
         let mut earlier = state.qualifications.iter();
         let again = earlier.any(|one| one.offering == self.offering);
         findings.require(!again, || {

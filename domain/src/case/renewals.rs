@@ -3,7 +3,7 @@
 use time::Date;
 use uuid::Uuid;
 
-use super::agreements::{AgreementStatus, FormerPriority, overlap};
+use super::agreements::{AgreementStatus, FormerPriority, overlaps};
 use super::command::CommandKind;
 use super::event::wire;
 use super::priorities::named_is_agreed;
@@ -203,10 +203,10 @@ impl Happening for AgreementExtended {
             )
         });
         let until = self.valid_until.max(from);
-        let overlap = overlap(state, self.agreement, from, until);
+        let overlaps = overlaps(state, self.agreement, from, until);
         findings
             .refusals
-            .extend(overlap.map(|finding| finding.at("/valid_until")));
+            .extend(overlaps.map(|finding| finding.at("/valid_until")));
         let over = terms.valid_until.is_some_and(|until| until < signed_on);
         findings.warn(over, || {
             Finding::new(Rule::R08).at("/signed_on").because(
@@ -264,12 +264,14 @@ fn signed(state: &CaseState, target: Option<Uuid>) -> Vec<Finding> {
     })
 }
 
-/// R08: no other agreement begins the day after this one ends, so that it can be extended.
-fn no_other_follows(state: &CaseState, target: Option<Uuid>) -> Option<Finding> {
+/// R06 and R08: there is a day after its last one, and no other agreement begins on it.
+fn in_the_way_of_extending(state: &CaseState, target: Option<Uuid>) -> Option<Finding> {
     let agreement = target.and_then(|id| state.agreement(id))?;
     let until = agreement.signed.as_ref()?.valid_until?;
-    let next = until.next_day().unwrap_or(until);
-    overlap(state, agreement.id, next, next)
+    match until.next_day() {
+        Some(next) => overlaps(state, agreement.id, next, next).next(),
+        None => Some(Finding::new(Rule::R06)),
+    }
 }
 
 /// R21: some priority is agreed that could be added, or one is named that could go while an agreed

@@ -32,6 +32,10 @@ pub(super) fn check(
         findings.warn(on.occurred_on < state.opened_on, || {
             Finding::new(Rule::R27).at("/occurred_on")
         });
+        let began_on = state.began_on(kind, target);
+        findings.warn(began_on.is_some_and(|day| on.occurred_on < day), || {
+            Finding::new(Rule::R39).at("/occurred_on")
+        });
     }
     if let CaseEvent::CaseOpened(opened) = event {
         super::opening::check_opened(opened, on, &mut findings);

@@ -14,6 +14,7 @@ mod agreements;
 mod assessments;
 mod assignments;
 mod catalogues;
+mod chronology;
 mod closing;
 mod coverage;
 mod documents;
@@ -98,6 +99,7 @@ fn scenarios() -> Vec<Scenario> {
         documents::scenarios(),
         pauses::scenarios(),
         closing::scenarios(),
+        chronology::scenarios(),
     ]
     .into_iter()
     .flatten()
@@ -134,7 +136,7 @@ fn draft(agreement: Uuid) -> Event {
         priorities: vec![sample::PRIORITY],
         revision: 1,
     };
-    happened(date!(2015 - 05 - 01), CaseEvent::AgreementDrafted(draft))
+    happened(date!(2015 - 04 - 07), CaseEvent::AgreementDrafted(draft))
 }
 
 /// A closing, whatever is open.

@@ -142,7 +142,7 @@ pub fn state() -> Option<OfferingState> {
     let mut state = None;
     for event in history() {
         if let EventData::Offering(data) = &event.data {
-            state = OfferingState::evolve(state, data, event.occurred_on);
+            state = OfferingState::evolve(state, data, event.occurred_on, event.reason.as_ref());
         }
     }
     state

@@ -118,7 +118,7 @@ pub fn state() -> Option<SolutionState> {
     let mut state = None;
     for event in history().iter().take(2) {
         if let EventData::Solution(data) = &event.data {
-            state = SolutionState::evolve(state, data);
+            state = SolutionState::evolve(state, data, event.occurred_on, event.reason.as_ref());
         }
     }
     state

@@ -87,11 +87,15 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// R26 and R27.
+    /// R26, R27 and R39.
     fn judge_days(&mut self, exists: bool) {
         let (body, today) = (&self.ask.body, self.around.today.as_str());
         self.require(self.day <= today, "R26");
         self.warn(exists && self.day < self.model.opened_on(), "R27");
+        self.warn(
+            self.day < self.model.since(self.ask.operation, self.target),
+            "R39",
+        );
         for (operation, member) in PAST_DAYS {
             if exists && operation == self.ask.operation {
                 self.require(text(body, member) <= today, "R26");

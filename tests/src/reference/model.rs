@@ -14,6 +14,8 @@ pub struct Thing {
     pub kind: &'static str,
     /// Its status.
     pub status: String,
+    /// Since when there is one, if a day says so.
+    pub began: String,
     /// What was said about it; of several the last.
     pub data: Value,
 }
@@ -94,9 +96,15 @@ impl Model {
                 data["version"] = json!(version);
             }
             let (kind, status) = what.makes;
+            let began = match ask.operation {
+                "add_participant" => "",
+                "submit_funding_application" => text(body, "submitted_on"),
+                _ => day,
+            };
             let thing = Thing {
                 kind,
                 status: status.to_owned(),
+                began: began.to_owned(),
                 data,
             };
             self.things.insert(id.to_owned(), thing);
@@ -111,6 +119,9 @@ impl Model {
             };
             if !status.is_empty() {
                 status.clone_into(&mut thing.status);
+            }
+            if ask.operation == "sign_agreement" {
+                day.clone_into(&mut thing.began);
             }
             if ask.operation == "amend_agreement" {
                 let (added, dropped) = (texts(body, "added"), texts(body, "dropped"));
@@ -157,6 +168,19 @@ impl Model {
     #[must_use]
     pub fn has_key(&self, key: &str) -> bool {
         self.municipality.0 == key || self.former_keys.iter().any(|former| former == key)
+    }
+
+    /// Since when there is what a command is about; empty if no day says so.
+    pub(super) fn since(&self, operation: &str, target: &str) -> &str {
+        let last = |operation| {
+            let day = self.past(operation).last();
+            day.map_or("", |ask| text(&ask.body, "occurred_on"))
+        };
+        match operation {
+            "resume_case" if self.paused => last("pause_case"),
+            "reopen_case" if self.life == "closed" => last("close_case"),
+            _ => self.things.get(target).map_or("", |thing| &thing.began),
+        }
     }
 
     /// Whether the last initial meeting until a day was no refusal.
@@ -222,6 +246,13 @@ impl Model {
             &[]
         };
         self.ids("agreement", &[&["signed"], ended].concat())
+    }
+
+    /// The agreements that are signed, not ended, and not run out by a day.
+    pub(super) fn running(&self, day: &str) -> Vec<&str> {
+        let mut signed = self.signed();
+        signed.retain(|id| day <= self.period(id).1);
+        signed
     }
 
     /// The agreements that are in force on a day, or were before they ended.

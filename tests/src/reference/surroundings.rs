@@ -30,6 +30,8 @@ pub struct Surroundings {
     pub taken: BTreeSet<String>,
     /// The agency's offerings with their status.
     pub offerings: BTreeMap<String, &'static str>,
+    /// The days on which those that were held were.
+    pub held_on: BTreeMap<String, String>,
     /// The agency's solutions.
     pub solutions: BTreeMap<String, Solution>,
     /// The code lists.

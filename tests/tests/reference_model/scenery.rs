@@ -84,12 +84,16 @@ impl Scenery {
                     )
                 })
                 .collect(),
+            held_on: (0..4).map(|n| (id(0x0ff, n), HELD_ON.to_owned())).collect(),
             solutions: (0..6).map(|n| (id(0x501, n), solution(n))).collect(),
             taken: ["15091".to_owned()].into(),
             tables: self.tables.clone(),
         }
     }
 }
+
+/// When the offerings were held that were.
+const HELD_ON: &str = "2015-06-01";
 
 fn id(kind: u16, n: u8) -> String {
     Uuid::from_u128(
@@ -110,12 +114,12 @@ fn solution(n: u8) -> Solution {
 pub(super) fn streams(around: &Surroundings) -> BTreeMap<Uuid, State> {
     let offerings = around.offerings.iter().map(|(id, status)| {
         let held_on = if *status == "held" {
-            json!("2015-06-01")
+            json!(HELD_ON)
         } else {
             Value::Null
         };
         let state: OfferingState = serde_json::from_value(json!({
-            "format": "theme_day", "held_on": held_on, "on": "2015-06-01", "place": "Halle",
+            "format": "theme_day", "held_on": held_on, "on": HELD_ON, "place": "Halle",
             "status": status, "title": "Thementag",
         }))
         .unwrap();

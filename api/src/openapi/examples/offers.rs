@@ -7,7 +7,7 @@ use fallbuch_persistence::StreamRead;
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-use super::{ContractError, Examples};
+use super::{ContractError, Examples, recorded};
 use crate::contract::{OfferingView, SolutionView};
 
 /// Adds them all.
@@ -19,11 +19,11 @@ pub(super) fn add(examples: &mut Examples) -> Result<(), ContractError> {
             "postpone_offering" => 2,
             _ => 3,
         };
-        let stored = serde_json::to_value(offering::stored(&event, version))?;
+        let stored = recorded(serde_json::to_value(offering::stored(&event, version))?);
         examples.command(operation, body, version, &stored);
     }
     for (version, (operation, body, event)) in (1..).zip(solution::bodies()) {
-        let stored = serde_json::to_value(solution::stored(&event, version))?;
+        let stored = recorded(serde_json::to_value(solution::stored(&event, version))?);
         examples.command(operation, body, version, &stored);
     }
     let read = |id, version, state: Option<State>| {

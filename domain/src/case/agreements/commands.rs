@@ -6,14 +6,16 @@ use uuid::Uuid;
 
 use super::{
     Agreement, AgreementDraftDiscarded, AgreementDrafted, AgreementSigned, AgreementStatus,
-    EndCondition, Party, Signature, ever_ready, not_ready,
+    EndCondition, Party, Signature, some_day_suits,
 };
 use crate::case::command::bodies;
 use crate::case::priorities::any_agreed;
 use crate::case::sample;
+use crate::case::timeline::quote;
 use crate::case::topic::{Act, Making};
 use crate::case::{CaseEvent, CaseState};
 use crate::facts::Facts;
+use crate::language::Language;
 use crate::rule::{Finding, Findings, Rejection, Rule};
 
 bodies! {
@@ -203,9 +205,20 @@ fn draft(state: &CaseState, target: Option<Uuid>) -> Result<&Agreement, Finding>
 /// The part of R05 that no body can mend.
 fn ready_to_sign(state: &CaseState, draft: &Agreement) -> Vec<Finding> {
     let mut findings = Findings::default();
-    if !ever_ready(state) {
-        findings.refusals.extend(not_ready(state, Date::MAX));
-    }
+    findings.require(some_day_suits(state), || {
+        let (de, en) = if state.initial_meetings.is_empty() {
+            (
+                "Es hat noch kein Erstgespräch stattgefunden.",
+                "No initial meeting was held yet.",
+            )
+        } else {
+            (
+                "Das letzte Erstgespräch endete mit einer Absage.",
+                "The latest initial meeting ended in a refusal.",
+            )
+        };
+        Finding::new(Rule::R05).because(de, en)
+    });
     let any = draft.priorities.iter().any(|id| state.pursues(*id));
     findings.require(any, || {
         Finding::new(Rule::R05).because(
@@ -213,12 +226,20 @@ fn ready_to_sign(state: &CaseState, draft: &Agreement) -> Vec<Finding> {
             "The draft names no agreed priority any more.",
         )
     });
-    let all = draft.priorities.iter().all(|id| state.pursues(*id));
-    findings.require(all || !any, || {
-        Finding::new(Rule::R21).because(
-            "Der Entwurf nennt einen Schwerpunkt, der aufgegeben wurde; er ist neu zu fassen.",
-            "The draft names a priority that was dropped; it has to be redrafted.",
-        )
-    });
+    let named = draft.priorities.iter().filter_map(|id| state.priority(*id));
+    for dropped in named.filter(|one| any && !one.is_agreed()) {
+        let title = |language| quote(language, dropped.title.as_str());
+        let finding = Finding::new(Rule::R21).because(
+            format!(
+                "Der Entwurf nennt den Schwerpunkt {}, der aufgegeben wurde; er ist neu zu fassen.",
+                title(Language::De)
+            ),
+            format!(
+                "The draft names the priority {}, which was dropped; it has to be redrafted.",
+                title(Language::En)
+            ),
+        );
+        findings.refusals.push(finding.concerning(dropped.id));
+    }
     findings.refusals
 }

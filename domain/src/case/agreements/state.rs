@@ -51,6 +51,8 @@ wire! {
         /// The document of its latest revision.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub document: Option<Uuid>,
+        /// The day of its first draft.
+        pub drafted_on: Date,
         /// How it ended, once it has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub end: Option<AgreementEnd>,

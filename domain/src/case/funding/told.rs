@@ -19,7 +19,7 @@ impl FundingAdviceGiven {
         let because = telling.either("maßgeblich", "decided by");
         Telling::sentences(&[
             telling.say(
-                &format!("Zum Förderprogramm {programme} beraten: {outcome}"),
+                &format!("Beraten zum Förderprogramm {programme}: {outcome}"),
                 &format!("Advice given on the programme {programme}: {outcome}"),
             ),
             telling.say(
@@ -95,7 +95,7 @@ impl Telling<'_> {
             .to_owned()
     }
 
-    /// The programme with the call, which tells two applications apart: by its deadline, or by its code.
+    /// The programme with the call, which tells two applications apart: by its deadline, or by round and year.
     fn programme_with(&self, code: &str, call: Option<&str>) -> String {
         let programme = self.programme(code);
         let Some(call) = call else {
@@ -103,13 +103,18 @@ impl Telling<'_> {
         };
         let known = self.catalogue.programme(code, self.occurred_on);
         let mut calls = known.into_iter().flat_map(|known| &known.calls);
-        let deadline = calls
-            .find(|one| one.code == call)
-            .and_then(|one| one.deadline);
-        match deadline.map(|deadline| day(self.language, deadline)) {
-            Some(deadline) => self.say(
-                &format!("{programme}, Stichtag {deadline}"),
-                &format!("{programme}, call closing on {deadline}"),
+        let known = calls.find(|one| one.code == call);
+        match known.map(|known| (known.deadline, known)) {
+            Some((Some(deadline), _)) => {
+                let deadline = day(self.language, deadline);
+                self.say(
+                    &format!("{programme}, Stichtag {deadline}"),
+                    &format!("{programme}, call closing on {deadline}"),
+                )
+            }
+            Some((None, known)) => self.say(
+                &format!("{programme}, {}. Antragsrunde {}", known.round, known.year),
+                &format!("{programme}, call {} of {}", known.round, known.year),
             ),
             None => self.say(
                 &format!("{programme}, Antragsrunde {call}"),

@@ -97,15 +97,16 @@ impl Act for WithdrawNeed {
     /// R21, and R14: no agreed priority refers to it; the priority is revised or dropped first.
     fn admission(state: &CaseState, target: Option<Uuid>, _facts: &Facts<'_>) -> Vec<Finding> {
         let mut findings = open(state, target);
-        let mut agreed = state.priorities.iter().filter(|one| one.is_agreed());
-        if let Some(by) = agreed.find(|one| one.needs.iter().any(|id| Some(*id) == target)) {
+        let agreed = state.priorities.iter().filter(|one| one.is_agreed());
+        let naming = agreed.filter(|one| one.needs.iter().any(|id| Some(*id) == target));
+        findings.extend(naming.map(|by| {
             let title = |language| quote(language, by.title.as_str());
             let named = Finding::new(Rule::R14).because(
                 format!("Der Schwerpunkt {} nennt den Bedarf.", title(Language::De)),
                 format!("The priority {} refers to the need.", title(Language::En)),
             );
-            findings.push(named.concerning(by.id));
-        }
+            named.concerning(by.id)
+        }));
         findings
     }
 

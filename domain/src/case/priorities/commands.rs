@@ -106,22 +106,22 @@ impl Act for DropPriority {
         }
         // What was signed for is dropped only by amendment.
         let names = |one: &Agreement| target.is_some_and(|id| one.priorities.contains(&id));
-        let signed = state.signed_agreements().find(|(one, _)| names(one));
-        let refusal = signed.map(|(one, terms)| {
+        let signed = state.signed_agreements().filter(|(one, _)| names(one));
+        let refusals = signed.map(|(one, terms)| {
             let from = |language| day(language, terms.valid_from);
             let refusal = Finding::new(Rule::R14).because(
                 format!(
-                    "Die Zielvereinbarung ab {} nennt den Schwerpunkt; er entfällt durch ihre Fortschreibung.",
+                    "Die Zielvereinbarung ab {} nennt den Schwerpunkt; bis zu ihrem Ende entfällt er nur durch ihre Fortschreibung.",
                     from(Language::De)
                 ),
                 format!(
-                    "The agreement from {} names the priority; it is dropped by an amendment.",
+                    "The agreement from {} names the priority; until it ends, only an amendment drops it.",
                     from(Language::En)
                 ),
             );
             refusal.concerning(one.id)
         });
-        refusal.into_iter().collect()
+        refusals.collect()
     }
 
     fn event(&self, making: &mut Making<'_>) -> Result<CaseEvent, Rejection> {

@@ -80,7 +80,7 @@ impl Act for ExtendAgreement {
     fn admission(state: &CaseState, target: Option<Uuid>, _facts: &Facts<'_>) -> Vec<Finding> {
         let mut findings = signed(state, target);
         if findings.is_empty() {
-            findings.extend(super::no_other_follows(state, target));
+            findings.extend(super::in_the_way_of_extending(state, target));
         }
         findings
     }

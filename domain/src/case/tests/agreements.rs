@@ -88,6 +88,15 @@ fn second_draft() -> Given {
     given(&history)
 }
 
+fn sign_on(day: Date) -> CaseCommand {
+    command!(SignAgreement, |_target, body| {
+        body.occurred_on = day;
+        for signature in &mut body.signatures {
+            signature.signed_on = day;
+        }
+    })
+}
+
 fn sign_second(from: Date, until: Option<Date>) -> CaseCommand {
     command!(SignAgreement, |target, body| {
         *target = SECOND;
@@ -102,6 +111,7 @@ fn sign_second(from: Date, until: Option<Date>) -> CaseCommand {
 pub(super) fn scenarios() -> Vec<Scenario> {
     let mut scenarios = drafts();
     scenarios.extend(readiness());
+    scenarios.extend(late_meetings());
     scenarios.extend(signatures());
     scenarios.extend(periods());
     scenarios
@@ -216,8 +226,7 @@ fn readiness() -> Vec<Scenario> {
         refused(
             "signed the day before the first meeting",
             drafted(),
-            command!(SignAgreement, |_target, body| body.occurred_on =
-                date!(2015 - 01 - 19)),
+            sign_on(date!(2015 - 01 - 19)),
             &[(R05, "/occurred_on")],
         ),
         accepted(
@@ -241,6 +250,40 @@ fn readiness() -> Vec<Scenario> {
             one_of_two_priorities_dropped(),
             command!(SignAgreement, |target, _body| *target = SECOND),
             &[(R21, "")],
+        ),
+    ]
+}
+
+/// Initial meetings that are entered after the signing.
+fn late_meetings() -> Vec<Scenario> {
+    let on = |day, outcome| {
+        command!(RecordInitialMeeting, |body| {
+            body.occurred_on = day;
+            body.outcome = outcome;
+        })
+    };
+    let signing = date!(2015 - 04 - 27);
+    vec![
+        warned(
+            "a refusal on the day of the signing",
+            signed(),
+            on(signing, MeetingOutcome::Declined),
+            &[R05],
+        ),
+        accepted(
+            "a refusal on the day after the signing",
+            signed(),
+            on(date!(2015 - 04 - 28), MeetingOutcome::Declined),
+        ),
+        accepted(
+            "a refusal that a meeting before the signing overcame",
+            signed(),
+            on(date!(2015 - 01 - 19), MeetingOutcome::Declined),
+        ),
+        accepted(
+            "no refusal before the signing",
+            signed(),
+            on(signing, MeetingOutcome::Undecided),
         ),
     ]
 }
@@ -292,10 +335,16 @@ fn signatures() -> Vec<Scenario> {
             day(date!(2015 - 04 - 27)),
         ),
         warned(
-            "a signature on the second day",
+            "both signatures on the second day",
+            drafted(),
+            sign_on(date!(2015 - 04 - 28)),
+            &[R07, R07],
+        ),
+        refused(
+            "a signature after the day of signing",
             drafted(),
             day(date!(2015 - 04 - 28)),
-            &[R07],
+            &[(R05, "/signatures/0/signed_on")],
         ),
         accepted(
             "a signature today",
@@ -306,7 +355,10 @@ fn signatures() -> Vec<Scenario> {
             "a signature tomorrow",
             drafted().on(date!(2015 - 04 - 27)),
             day(date!(2015 - 04 - 28)),
-            &[(R26, "/signatures/0/signed_on")],
+            &[
+                (R26, "/signatures/0/signed_on"),
+                (R05, "/signatures/0/signed_on"),
+            ],
         ),
         refused(
             "everything is wrong at once",
@@ -407,4 +459,21 @@ fn periods() -> Vec<Scenario> {
             &[(R06, "/valid_until")],
         ),
     ]
+}
+
+#[test]
+fn the_agreement_that_is_in_the_way_is_named() {
+    let whole = sign_second(date!(2014 - 01 - 01), Some(date!(2020 - 12 - 31)));
+    let refused = second_draft().when(whole).0.unwrap_err();
+    let overlaps = refused.findings.iter().filter(|one| one.rule == R08);
+    let agreements: Vec<_> = overlaps.map(|one| one.concerns).collect();
+    assert_eq!(agreements, [Some(sample::AGREEMENT)]);
+}
+
+#[test]
+fn the_dropped_priority_of_a_draft_is_named() {
+    let sign = command!(SignAgreement, |target, _body| *target = SECOND);
+    let refused = one_of_two_priorities_dropped().when(sign).0.unwrap_err();
+    let priorities: Vec<_> = refused.findings.iter().map(|one| one.concerns).collect();
+    assert_eq!(priorities, [Some(sample::OTHER_PRIORITY)]);
 }

@@ -51,6 +51,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             &[(R24, "/acknowledge")],
         ),
         refused(
+            "the agreement is not named on the day before its first",
+            signed(),
+            command!(CloseCase, |body| {
+                body.acknowledge.clear();
+                body.occurred_on = date!(2015 - 04 - 26);
+            }),
+            &[(R24, "/acknowledge")],
+        ),
+        refused(
             "what is named is not open, and what is open is not named",
             signed(),
             command!(CloseCase, |body| {

@@ -319,6 +319,19 @@ fn decisions() -> Vec<Scenario> {
             &[(R26, "/notice_on")],
         ),
         refused(
+            "what only a grant has stands in a refusal",
+            ready(),
+            command!(RecordFundingDecision, |_target, body| body.decision =
+                DecisionResult::Refused),
+            &[
+                (R20, "/amount_cents"),
+                (R20, "/end_on"),
+                (R20, "/grant_code"),
+                (R20, "/posts"),
+                (R20, "/start_on"),
+            ],
+        ),
+        refused(
             "an application is decided twice",
             before(ChangeFundingPeriod),
             command!(RecordFundingDecision),

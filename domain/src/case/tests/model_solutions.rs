@@ -12,7 +12,7 @@ use crate::case::CommandKind::{
 };
 use crate::case::event::{ModelSolutionProposed, ModelSolutionRejected};
 use crate::case::{CaseCommand, CaseEvent, CommandKind, sample};
-use crate::rule::Rule::{R12, R15, R16, R17, R21, R23, R26, R34};
+use crate::rule::Rule::{R12, R15, R16, R17, R21, R23, R26, R34, R39};
 use crate::solution::{SolutionEvent, sample as solution};
 use crate::stream::{Event, EventData};
 use crate::testing::{Given, given, happened};
@@ -211,7 +211,7 @@ fn steps() -> Vec<Scenario> {
             before(SelectModelSolution),
             command!(SelectModelSolution, |_target, body| body.occurred_on =
                 date!(2015 - 09 - 02)),
-            &[R16],
+            &[R39, R16],
         ),
         warned(
             "a model solution is selected before any assessment",

@@ -72,7 +72,7 @@ fn second_from(from: Date, until: Date) -> CaseCommand {
         body.valid_until = Some(until);
         body.signatures
             .iter_mut()
-            .for_each(|one| one.signed_on = from);
+            .for_each(|one| one.signed_on = from.min(sample::SIGNED_ON));
     })
 }
 

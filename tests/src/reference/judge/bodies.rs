@@ -11,6 +11,16 @@ impl Judge<'_> {
         match self.ask.operation {
             "open_case" => self.judge_opening(),
             "succeed_municipality" => self.judge_succession(),
+            "record_initial_meeting" => {
+                let signings = self.model.past("sign_agreement");
+                let mut days = signings.map(|ask| text(&ask.body, "occurred_on"));
+                let between: Vec<&str> = self.model.meetings().collect();
+                let alone = days.any(|signed| {
+                    self.day <= signed
+                        && !between.iter().any(|met| self.day < *met && *met <= signed)
+                });
+                self.warn(alone && self.body("outcome") == "declined", "R05");
+            }
             "capture_need" => self.require_code("dimension", self.body("dimension")),
             "revise_need" => self.require_code("dimension", text(changes, "dimension")),
             "agree_priority" => {
@@ -63,6 +73,10 @@ impl Judge<'_> {
             "record_funding_decision" => {
                 let (start, end) = (self.body("start_on"), self.body("end_on"));
                 self.require(end.is_empty() || start <= end, "R06");
+                let of_a_grant = ["amount_cents", "end_on", "grant_code", "posts", "start_on"];
+                let mut given = of_a_grant.iter();
+                let any = given.any(|member| !self.ask.body[member].is_null());
+                self.require(!any || self.body("decision") == "granted", "R20");
             }
             "change_funding_period" => {
                 let start = text(self.model.data(self.target), "start_on");
@@ -179,6 +193,10 @@ impl Judge<'_> {
             self.require(signed, "R05");
         }
         let (from, until) = (self.body("valid_from"), self.body("valid_until"));
+        let in_time = signatures
+            .iter()
+            .all(|one| text(one, "signed_on") <= self.day);
+        self.require(in_time, "R05");
         let late = signatures.iter().any(|one| text(one, "signed_on") > from);
         self.warn(late, "R07");
         self.require(until.is_empty() || from <= until, "R06");
@@ -269,6 +287,11 @@ impl Judge<'_> {
         let mut earlier = self.model.past("record_qualification");
         let again = earlier.any(|ask| text(&ask.body, "offering") == offering);
         self.require(held && !again, "R34");
+        let held_on = self.around.held_on.get(offering);
+        self.warn(
+            held_on.is_some_and(|held_on| self.day < held_on.as_str()),
+            "R39",
+        );
     }
 
     /// R12 for a programme and the call of it that is named; the programme, and the call's deadline.
@@ -329,9 +352,7 @@ impl Judge<'_> {
     fn judge_closing(&mut self) {
         let acknowledged = self.list("acknowledge");
         // One that has ended is not open any more, whatever the day of the closing.
-        let signed = self.model.signed();
-        let mut open = self.model.in_force(self.day);
-        open.retain(|id| signed.contains(id));
+        let mut open = self.model.running(self.day);
         open.extend(self.model.ids("follow_up", &["open"]));
         open.extend(self.model.ids("application", &["undecided"]));
         self.require(open.iter().all(|id| acknowledged.contains(id)), "R24");

@@ -6,7 +6,7 @@ use super::Wisher;
 use crate::reference::{days_after, text, texts};
 
 impl Wisher<'_> {
-    pub(super) fn signing(&mut self) -> Value {
+    pub(super) fn signing(&mut self, day: &str) -> Value {
         let mut parties = vec!["municipality", "agency"];
         if self.careless() {
             parties.remove(0);
@@ -14,7 +14,16 @@ impl Wisher<'_> {
         if self.one_in(3) {
             parties.push("third");
         }
-        let signed: Vec<String> = parties.iter().map(|_| self.past()).collect();
+        let signed: Vec<String> = parties
+            .iter()
+            .map(|_| {
+                if self.careless() {
+                    self.past()
+                } else {
+                    self.shift(day, -9, 0)
+                }
+            })
+            .collect();
         let signatures = parties.iter().zip(signed);
         let signatures: Vec<Value> = signatures
             .map(|(party, on)| json!({"function": "Leitung", "party": party, "signed_on": on}))
@@ -140,11 +149,8 @@ impl Wisher<'_> {
     }
 
     pub(super) fn closing(&mut self, day: &str) -> Value {
-        let signed = self.model.signed();
-        let mut in_force = self.model.in_force(day);
-        in_force.retain(|id| signed.contains(id));
         let mut open: Vec<String> = [
-            in_force,
+            self.model.running(day),
             self.model.ids("follow_up", &["open"]),
             self.model.ids("application", &["undecided"]),
         ]

@@ -109,7 +109,7 @@ impl Wisher<'_> {
                 let body = json!({"priorities": priorities});
                 self.with_document(body, "document")
             }
-            "sign_agreement" => self.signing(),
+            "sign_agreement" => self.signing(day),
             "amend_agreement" => self.amendment(target),
             "extend_agreement" => self.extension(target),
             "end_agreement" => json!({"reason": self.one_of(&["goals_reached", "phase_end"])}),
@@ -174,6 +174,10 @@ impl Wisher<'_> {
                 let decision = self.one_of(&["granted", "granted", "refused", "withdrawn"]);
                 let notice = self.past();
                 let mut body = json!({"decision": decision, "notice_on": notice});
+                // Only a grant has a period.
+                if decision != "granted" && !self.careless() {
+                    return body;
+                }
                 let start = self.planned();
                 if self.careless() {
                     body["start_on"] = json!(start);

@@ -99,6 +99,10 @@ pub(super) fn satisfying(
                 DecisionResult::Refused,
                 DecisionResult::Withdrawn,
             ]);
+            if body.decision != DecisionResult::Granted {
+                (body.amount_cents, body.posts, body.grant_code) = (None, None, None);
+                (body.start_on, body.end_on) = (None, None);
+            }
         }
         CaseCommand::AddParticipant(body) => {
             body.valid_from = dice.pick(&[body.valid_from, later(facts.today, 30)]);
@@ -142,6 +146,9 @@ fn of_the_agreement(state: &CaseState, command: &mut CaseCommand, dice: &mut Dic
             body.valid_from = from;
             body.valid_until = Some(later(from, dice.roll(300)));
             body.occurred_on = dice.pick(&days_for_signing(state));
+            for signature in &mut body.signatures {
+                signature.signed_on = body.occurred_on;
+            }
         }
         CaseCommand::AmendAgreement(id, body) => {
             let named = &state.agreement(*id).unwrap().priorities;

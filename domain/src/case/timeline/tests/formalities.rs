@@ -135,7 +135,7 @@ fn advice_tells_what_decided() {
             false,
             Rule::R19,
         ),
-        "Zum Förderprogramm Bildung integriert beraten: die Kommune hat sich noch nicht entschieden. Die Kommune ist nicht antragsberechtigt (maßgeblich: Stichtag, R19).",
+        "Beraten zum Förderprogramm Bildung integriert: die Kommune hat sich noch nicht entschieden. Die Kommune ist nicht antragsberechtigt (maßgeblich: Stichtag, R19).",
         "Advice given on the programme Bildung integriert (Education integrated): the municipality has not decided yet. The municipality is not eligible (decided by: deadline, R19).",
     );
     tells(
@@ -147,7 +147,7 @@ fn advice_tells_what_decided() {
             false,
             Rule::R18,
         ),
-        "Zum Förderprogramm lottery beraten: die Kommune stellt keinen Antrag. Die Kommune ist nicht antragsberechtigt (maßgeblich: Zielvereinbarung, R18).",
+        "Beraten zum Förderprogramm lottery: die Kommune stellt keinen Antrag. Die Kommune ist nicht antragsberechtigt (maßgeblich: Zielvereinbarung, R18).",
         "Advice given on the programme lottery: the municipality does not apply. The municipality is not eligible (decided by: agreement, R18).",
     );
 }
