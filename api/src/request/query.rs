@@ -40,13 +40,12 @@ impl Query for NoQuery {
 }
 
 /// Parameters that say which page of a list is asked for, not which list.
-const OF_THE_PAGE: [&str; 3] = ["after", "cursor", "limit"];
+const OF_THE_PAGE: [&str; 4] = ["", "after", "cursor", "limit"];
 
 /// The parameters as sent, and what is wrong with them.
 pub(crate) struct Parameters {
     sent: Vec<(String, String)>,
-    /// Stands for address and filters.
-    list: String,
+    request: HttpRequest,
     violations: Vec<Violation>,
 }
 
@@ -68,8 +67,8 @@ pub(super) fn read<Q: Query>(request: &HttpRequest, violations: &mut Vec<Violati
     };
     let sent = sent.into_inner();
     let mut parameters = Parameters {
-        list: list(request.path(), &sent),
         sent,
+        request: request.clone(),
         violations: Vec::new(),
     };
     let taken = Q::take(&mut parameters);
@@ -85,25 +84,25 @@ pub(super) fn read<Q: Query>(request: &HttpRequest, violations: &mut Vec<Violati
     Some(taken)
 }
 
-/// What tells a list from all others: its address and its filters, in whatever order they were sent.
-fn list(path: &str, sent: &[(String, String)]) -> String {
-    let filters = sent.iter();
-    let filters = filters.filter(|(name, _)| !OF_THE_PAGE.contains(&name.as_str()));
-    let mut filters: Vec<_> = filters
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    filters.sort_unstable();
-    let hash = digest(
-        &SHA256,
-        format!("{path}\n{}", filters.join("\n")).as_bytes(),
-    );
-    URL_SAFE_NO_PAD.encode(hash.as_ref().get(..6).unwrap_or_default())
-}
-
 impl Parameters {
     /// Whether a parameter was sent and not taken yet.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.sent.iter().any(|(sent, _)| sent == name)
+    }
+
+    /// What tells a list from all others: its address and its filters, in whatever order they were sent.
+    fn list(&self) -> String {
+        let filters = self.request.query_string().split('&');
+        let mut filters: Vec<_> = filters
+            .filter(|filter| {
+                let name = filter.split('=').next().unwrap_or_default();
+                !OF_THE_PAGE.contains(&name)
+            })
+            .collect();
+        filters.sort_unstable();
+        let list = format!("{}?{}", self.request.path(), filters.join("&"));
+        let hash = digest(&SHA256, list.as_bytes());
+        URL_SAFE_NO_PAD.encode(hash.as_ref().get(..6).unwrap_or_default())
     }
 
     /// The text of a parameter, if it was sent; U+0000, which one of the databases cannot compare
@@ -219,7 +218,7 @@ impl Query for Paging {
             ),
             |text| counted(text).filter(|limit| *limit <= Self::MAX),
         );
-        let list = parameters.list.clone();
+        let list = parameters.list();
         let cursor = parameters.value("cursor", bad_cursor(), |text| {
             let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
             let (of, position) = text.split_once('.')?;
