@@ -237,10 +237,10 @@ impl Happening for FundingDecided {
             (self.start_on.is_some(), "/start_on"),
         ];
         let granted = self.decision == DecisionResult::Granted;
-        for (_, at) in of_a_grant.iter().filter(|(given, _)| *given) {
-            findings.require(granted, || {
+        for (given, at) in of_a_grant {
+            findings.require(granted || !given, || {
                 Finding::new(Rule::R20)
-                    .at(*at)
+                    .at(at)
                     .because("Das hat nur eine Bewilligung.", "Only a grant has this.")
             });
         }

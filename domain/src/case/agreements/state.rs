@@ -110,9 +110,7 @@ impl Agreement {
             terms.valid_from <= last && from <= last && terms.have_a_day_in(from, until.min(last))
         })
     }
-}
 
-impl Agreement {
     /// Whether it names `priority`, or still named it on `day`: on the day of the amendment both the old
     /// and the new priorities count.
     #[must_use]

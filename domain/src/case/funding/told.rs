@@ -103,22 +103,20 @@ impl Telling<'_> {
         };
         let known = self.catalogue.programme(code, self.occurred_on);
         let mut calls = known.into_iter().flat_map(|known| &known.calls);
-        let known = calls.find(|one| one.code == call);
-        match known.map(|known| (known.deadline, known)) {
-            Some((Some(deadline), _)) => {
-                let deadline = day(self.language, deadline);
-                self.say(
-                    &format!("{programme}, Stichtag {deadline}"),
-                    &format!("{programme}, call closing on {deadline}"),
-                )
-            }
-            Some((None, known)) => self.say(
-                &format!("{programme}, {}. Antragsrunde {}", known.round, known.year),
-                &format!("{programme}, call {} of {}", known.round, known.year),
-            ),
-            None => self.say(
+        let Some(known) = calls.find(|one| one.code == call) else {
+            return self.say(
                 &format!("{programme}, Antragsrunde {call}"),
                 &format!("{programme}, call {call}"),
+            );
+        };
+        match known.deadline.map(|deadline| day(self.language, deadline)) {
+            Some(deadline) => self.say(
+                &format!("{programme}, Stichtag {deadline}"),
+                &format!("{programme}, call closing on {deadline}"),
+            ),
+            None => self.say(
+                &format!("{programme}, {}. Antragsrunde {}", known.round, known.year),
+                &format!("{programme}, call {} of {}", known.round, known.year),
             ),
         }
     }
