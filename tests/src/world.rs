@@ -70,6 +70,15 @@ impl World {
         world
     }
 
+    /// An empty world whose clock can be moved on.
+    pub async fn clocked(engine: Engine) -> (Self, Arc<Ahead>) {
+        let database = Database::migrated(engine).await;
+        let clock = Arc::new(Ahead::default());
+        let mut options = database.options();
+        options.sources.clock = clock.clone();
+        (Self::with(database, options).await, clock)
+    }
+
     /// A server on `database`.
     pub async fn on(database: impl Into<Arc<Database>>) -> Self {
         let database = database.into();
@@ -80,15 +89,6 @@ impl World {
     /// A server on `database`, whose store is opened with `options`.
     pub async fn with(database: impl Into<Arc<Database>>, options: Options) -> Self {
         Self::trusting(database, options, TrustedIssuers::default()).await
-    }
-
-    /// An empty world whose clock can be moved on.
-    pub async fn clocked(engine: Engine) -> (Self, Arc<Ahead>) {
-        let database = Database::migrated(engine).await;
-        let clock = Arc::new(Ahead::default());
-        let mut options = database.options();
-        options.sources.clock = clock.clone();
-        (Self::with(database, options).await, clock)
     }
 
     /// The same, with issuers whose tokens are accepted beside the development issuer's.
