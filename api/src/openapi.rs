@@ -105,6 +105,7 @@ pub(crate) fn document() -> Result<Value, ContractError> {
     let mut document = serde_json::to_value(collected)?;
     document["components"]["schemas"] = shared::with_common(&document["components"]["schemas"])?;
     events::with_content(&mut document["components"]["schemas"]);
+    events::with_code_lists(&mut document["components"]["schemas"]);
     without_null_options(&mut document);
     with_distinct_items(&mut document["components"]["schemas"]);
     document["openapi"] = json!("3.1.0");

@@ -21,8 +21,7 @@ const EVENTS: [&str; 2] = ["RecordedEvent", "ProspectiveEvent"];
 
 const BELONG_TOGETHER: [&str; 3] = ["data", "schema", "type"];
 
-/// Has the events' schemas say which data a type has; and lists the types of a timeline and the commands to
-/// a case, so that a client's table of words can be checked for gaps.
+/// Has the events' schemas say which data a type has.
 pub(super) fn with_content(schemas: &mut Value) {
     schemas[CONTENT] = content();
     for event in EVENTS {
@@ -35,6 +34,11 @@ pub(super) fn with_content(schemas: &mut Value) {
         }
         event["allOf"] = json!([reference("schemas", CONTENT)]);
     }
+}
+
+/// Lists the types of a timeline and the commands to a case, so that a client's table of words can be
+/// checked for gaps.
+pub(super) fn with_code_lists(schemas: &mut Value) {
     let types = CaseEvent::TYPES.iter().map(|(wire, _)| *wire);
     schemas["TimelineEntry"]["properties"]["type"]["enum"] = types.collect();
     let commands = CommandKind::ALL.iter().map(|kind| kind.operation());
