@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use fallbuch_domain::case::command::OpenCase;
 use fallbuch_domain::case::{CaseCommand, Stage};
 use fallbuch_persistence::{CaseFilter, Point};
-use uuid::Uuid;
 
 pub(crate) mod agreements;
 pub(crate) mod assessments;
@@ -29,8 +28,7 @@ use crate::contract::{AllowedCommand, AllowedCommands, CasePage, CaseSummary, Ca
 use crate::language::Localized;
 use crate::operation;
 use crate::problem::Problem;
-use crate::request::{Command, Paging, Parameters, Query, Request, bad_cursor, counted, instant};
-use crate::violation::{RequestPart, Violation, ViolationCode};
+use crate::request::{Command, Paging, Parameters, Query, Request, counted, instant};
 
 /// Open a case
 ///
@@ -94,30 +92,11 @@ pub(crate) async fn list_cases(
     http: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let CaseQuery { filter, paging } = &request.query;
-    let before = match &paging.cursor {
-        None => None,
-        Some(cursor) => Some(Uuid::try_parse(cursor).map_err(|_| {
-            Violation::named(
-                RequestPart::Query,
-                "cursor",
-                ViolationCode::Malformed,
-                bad_cursor(),
-            )
-        })?),
-    };
     let page = request
         .store()
-        .cases(&request.access, filter, before, paging.limit)
+        .cases(&request.access, filter, paging.id()?, paging.limit)
         .await?;
-    let last = page
-        .items
-        .last()
-        .filter(|_| page.has_more)
-        .map(|item| item.id);
-    let info = PageInfo {
-        next: last.map(|id| paging.cursor_after(id)),
-        has_more: page.has_more,
-    };
+    let info = PageInfo::of(paging, &page, |item| item.id);
     let today = request.store().sources().clock.now().berlin_date();
     let items = page
         .items

@@ -12,8 +12,8 @@ use crate::answer::{Caching, PageInfo, linked, representation};
 use crate::language::Localized;
 use crate::operation;
 use crate::problem::Problem;
-use crate::request::{Paging, Parameters, Query, Request, bad_cursor, day};
-use crate::violation::{RequestPart, Violation, ViolationCode};
+use crate::request::{Paging, Parameters, Query, Request, day};
+use crate::violation::Violation;
 
 /// A follow-up with what is needed to know its case by.
 #[derive(Serialize, ToSchema)]
@@ -169,21 +169,10 @@ impl FollowUpQuery {
 
     /// The day and id that the cursor stands for.
     fn after(&self) -> Result<Option<(Date, Uuid)>, Violation> {
-        let Some(cursor) = &self.paging.cursor else {
-            return Ok(None);
-        };
-        let place = cursor
-            .split_once('/')
-            .and_then(|(due_on, id)| Some((day(due_on)?, Uuid::try_parse(id).ok()?)));
-        let bad = || {
-            Violation::named(
-                RequestPart::Query,
-                "cursor",
-                ViolationCode::Malformed,
-                bad_cursor(),
-            )
-        };
-        place.map(Some).ok_or_else(bad)
+        self.paging.place(|cursor| {
+            let (due_on, id) = cursor.split_once('/')?;
+            Some((day(due_on)?, Uuid::try_parse(id).ok()?))
+        })
     }
 }
 

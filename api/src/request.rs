@@ -26,7 +26,7 @@ use accept::acceptable;
 pub(crate) use body::{Command, Input};
 pub(crate) use path::Addressed;
 use path::Path;
-pub(crate) use query::{NoQuery, Paging, Parameters, Query, bad_cursor, counted, day, instant};
+pub(crate) use query::{NoQuery, Paging, Parameters, Query, counted, day, instant};
 
 use crate::body_schema::BodySchemas;
 use crate::client_address::TrustedProxies;

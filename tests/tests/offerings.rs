@@ -276,6 +276,9 @@ on_both!(
         let behind = format!("{held}&limit=1&cursor={cursor}");
         assert_eq!(titles(&advisor, &behind).await, ["eins"]);
         assert_eq!(read(&advisor, &behind).await["page"]["has_more"], false);
+        // It is the same filter however it is written.
+        let behind = format!("{OFFERINGS}?cursor={cursor}&status=%68eld");
+        assert_eq!(titles(&advisor, &behind).await, ["eins"]);
         let wrong = advisor
             .get(&format!("{OFFERINGS}?status=over"))
             .send()

@@ -40,7 +40,7 @@ impl Query for NoQuery {
 }
 
 /// Parameters that say which page of a list is asked for, not which list.
-const OF_THE_PAGE: [&str; 4] = ["", "after", "cursor", "limit"];
+const OF_THE_PAGE: [&str; 3] = ["after", "cursor", "limit"];
 
 /// The parameters as sent, and what is wrong with them.
 pub(crate) struct Parameters {
@@ -51,8 +51,7 @@ pub(crate) struct Parameters {
 
 /// Reads all parameters of the query.
 pub(super) fn read<Q: Query>(request: &HttpRequest, violations: &mut Vec<Violation>) -> Option<Q> {
-    let query = request.query_string();
-    let Ok(sent) = web::Query::<Vec<(String, String)>>::from_query(query) else {
+    let Some(sent) = pairs(request.query_string()) else {
         let message = Localized::fixed(
             "Die Parameter sind nicht lesbar.",
             "The query cannot be read.",
@@ -65,7 +64,6 @@ pub(super) fn read<Q: Query>(request: &HttpRequest, violations: &mut Vec<Violati
         ));
         return None;
     };
-    let sent = sent.into_inner();
     let mut parameters = Parameters {
         sent,
         request: request.clone(),
@@ -84,6 +82,12 @@ pub(super) fn read<Q: Query>(request: &HttpRequest, violations: &mut Vec<Violati
     Some(taken)
 }
 
+/// Names and values of a query, decoded.
+fn pairs(query: &str) -> Option<Vec<(String, String)>> {
+    let pairs = web::Query::<Vec<_>>::from_query(query).ok()?;
+    Some(pairs.into_inner())
+}
+
 impl Parameters {
     /// Whether a parameter was sent and not taken yet.
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -92,15 +96,11 @@ impl Parameters {
 
     /// What tells a list from all others: its address and its filters, in whatever order they were sent.
     fn list(&self) -> String {
-        let filters = self.request.query_string().split('&');
-        let mut filters: Vec<_> = filters
-            .filter(|filter| {
-                let name = filter.split('=').next().unwrap_or_default();
-                !OF_THE_PAGE.contains(&name)
-            })
-            .collect();
+        // It was read before, or there would be no parameters.
+        let mut filters = pairs(self.request.query_string()).unwrap_or_default();
+        filters.retain(|(name, _)| !OF_THE_PAGE.contains(&name.as_str()));
         filters.sort_unstable();
-        let list = format!("{}?{}", self.request.path(), filters.join("&"));
+        let list = format!("{}{filters:?}", self.request.path());
         let hash = digest(&SHA256, list.as_bytes());
         URL_SAFE_NO_PAD.encode(hash.as_ref().get(..6).unwrap_or_default())
     }
@@ -176,30 +176,34 @@ impl Paging {
     const DEFAULT: u64 = 50;
     const MAX: u64 = 200;
 
-    /// The number that the cursor stands for; 0 without one.
-    pub(crate) fn number(&self) -> Result<u64, Violation> {
-        let number = self.cursor.as_deref().map_or(Ok(0), str::parse);
-        number.map_err(|_| {
+    /// What the cursor stands for, read by `read`; none without one.
+    pub(crate) fn place<T>(
+        &self,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Violation> {
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
+        let malformed = || {
             Violation::named(
                 RequestPart::Query,
                 "cursor",
                 ViolationCode::Malformed,
                 bad_cursor(),
             )
-        })
+        };
+        read(cursor).map(Some).ok_or_else(malformed)
+    }
+
+    /// The number that the cursor stands for; 0 without one.
+    pub(crate) fn number(&self) -> Result<u64, Violation> {
+        let number = self.place(|cursor| cursor.parse().ok())?;
+        Ok(number.unwrap_or(0))
     }
 
     /// The id that the cursor stands for; none without one.
     pub(crate) fn id(&self) -> Result<Option<Uuid>, Violation> {
-        let id = self.cursor.as_deref().map(Uuid::try_parse).transpose();
-        id.map_err(|_| {
-            Violation::named(
-                RequestPart::Query,
-                "cursor",
-                ViolationCode::Malformed,
-                bad_cursor(),
-            )
-        })
+        self.place(|cursor| Uuid::try_parse(cursor).ok())
     }
 
     /// The cursor that continues this list behind `position`.
@@ -233,7 +237,7 @@ impl Query for Paging {
 }
 
 /// What is said of a cursor that was not handed out by this list.
-pub(crate) fn bad_cursor() -> Localized {
+fn bad_cursor() -> Localized {
     Localized::fixed(
         "Der Cursor stammt nicht aus einer Antwort dieser Liste.",
         "The cursor is not from an answer of this list.",
