@@ -267,8 +267,15 @@ fn the_state_tells_what_became_of_it() {
     let held = folded(&events);
     assert_eq!(held.status, OfferingStatus::Held);
     assert_eq!(held.held_on, Some(HELD_ON));
-    let cancelled = folded(&[events[0].clone(), cancelled()]);
+    let event = cancelled();
+    let cancelled = folded(&[events[0].clone(), event.clone()]);
     assert_eq!(cancelled.status, OfferingStatus::Cancelled);
+    let told = cancelled.cancellation.unwrap();
+    assert!(told.reason.is_some());
+    assert_eq!(
+        (told.cancelled_on, told.reason),
+        (event.occurred_on, event.reason)
+    );
     // Total: what does not fit changes nothing.
     assert_eq!(events[1..].iter().fold(None, State::evolve), None);
     let twice = folded(&[events[0].clone(), events[0].clone()]);

@@ -228,6 +228,13 @@ fn the_state_tells_whether_it_is_offered() {
     let events = history();
     assert_eq!(folded(&events[..2]).status, SolutionStatus::Offered);
     assert_eq!(folded(&events).status, SolutionStatus::Withdrawn);
+    let told = folded(&events).withdrawal.unwrap();
+    let last = events.last().unwrap();
+    assert!(told.reason.is_some());
+    assert_eq!(
+        (told.withdrawn_on, &told.reason),
+        (last.occurred_on, &last.reason)
+    );
     // Total: what does not fit changes nothing.
     assert_eq!(events[1..].iter().fold(None, State::evolve), None);
     let twice = folded(&[events[0].clone(), events[0].clone()]);

@@ -268,8 +268,25 @@ fn extensions() -> Vec<Scenario> {
     ]
 }
 
+/// The sample agreement holds until the last day there is.
+fn for_ever() -> Given {
+    let mut history = history_before(ExtendAgreement);
+    for event in &mut history {
+        if let EventData::Case(CaseEvent::AgreementSigned(signed)) = &mut event.data {
+            signed.valid_until = Some(date!(9999 - 12 - 31));
+        }
+    }
+    given(&history)
+}
+
 fn what_can_be_extended() -> Vec<Scenario> {
     vec![
+        refused(
+            "no day follows the last",
+            for_ever(),
+            command!(ExtendAgreement),
+            &[(R06, ""), (R06, "/valid_until")],
+        ),
         refused(
             "another agreement begins the day after the last",
             followed_from(date!(2017 - 05 - 01)),

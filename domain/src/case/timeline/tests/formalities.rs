@@ -154,17 +154,30 @@ fn advice_tells_what_decided() {
 
 #[test]
 fn an_application_may_leave_amounts_out() {
-    let submitted = |amount_cents, own_share_cents| {
+    let submitted_to = |call: &str, amount_cents, own_share_cents| {
         CaseEvent::FundingApplicationSubmitted(FundingApplicationSubmitted {
             agreement: None,
             amount_cents,
             application: sample::APPLICATION,
-            call: "call_2015_10".to_owned(),
+            call: call.to_owned(),
             own_share_cents,
             programme: "bildung_integriert".to_owned(),
             submitted_on: date!(2015 - 04 - 20),
         })
     };
+    let submitted = |amount_cents, own| submitted_to("call_2015_10", amount_cents, own);
+    tells(
+        Kind::SubmitFundingApplication,
+        &submitted_to("call_2017", None, None),
+        "Antrag im Programm Bildung integriert, 2. Antragsrunde 2017, am 20.04.2015 gestellt.",
+        "Application to the programme Bildung integriert (Education integrated), call 2 of 2017, submitted on 20 April 2015.",
+    );
+    tells(
+        Kind::SubmitFundingApplication,
+        &submitted_to("call_x", None, None),
+        "Antrag im Programm Bildung integriert, Antragsrunde call_x, am 20.04.2015 gestellt.",
+        "Application to the programme Bildung integriert (Education integrated), call call_x, submitted on 20 April 2015.",
+    );
     tells(
         Kind::SubmitFundingApplication,
         &submitted(None, None),
